@@ -1,0 +1,22 @@
+# What every target of ours is compiled with.
+add_library(temblor_options INTERFACE)
+target_compile_options(temblor_options INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Werror -fno-math-errno
+  # clang counts sign conversions among -Wconversion, gcc does not: one set for both.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
+target_include_directories(temblor_options INTERFACE ${CMAKE_SOURCE_DIR})
+if(TEMBLOR_SANITIZE)
+  target_compile_options(temblor_options INTERFACE
+    -fsanitize=${TEMBLOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(temblor_options INTERFACE -fsanitize=${TEMBLOR_SANITIZE})
+endif()
+if(TEMBLOR_FUZZ)
+  target_compile_options(temblor_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# temblor_floor(NAME SOURCES ... LINK ... PRIVATE_LINK ...): the library of one floor of the house.
+function(temblor_floor name)
+  cmake_parse_arguments(FLOOR "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(temblor_${name} STATIC ${FLOOR_SOURCES})
+  target_link_libraries(temblor_${name} PUBLIC temblor_options ${FLOOR_LINK} PRIVATE ${FLOOR_PRIVATE_LINK})
+endfunction()

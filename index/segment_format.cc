@@ -1,0 +1,47 @@
+#include "index/segment_format.h"
+
+#include <xxhash.h>
+
+namespace temblor {
+
+std::string_view section_name(SectionKind kind) {
+    switch (kind) {
+        case SectionKind::kMeta:
+            return "meta";
+        case SectionKind::kComponents:
+            return "components";
+        case SectionKind::kIds:
+            return "ids";
+        case SectionKind::kVocabulary:
+            return "vocabulary";
+        case SectionKind::kEncoder:
+            return "encoder";
+        case SectionKind::kEncoderWeights:
+            return "encoder_weights";
+        case SectionKind::kPayloads:
+            return "payloads";
+        case SectionKind::kPlaces:
+            return "places";
+        case SectionKind::kRecords:
+            return "records";
+        case SectionKind::kRecordLow:
+            return "record_low";
+        case SectionKind::kLists:
+            return "lists";
+        case SectionKind::kPostings:
+            return "postings";
+        case SectionKind::kBlocks:
+            return "blocks";
+        case SectionKind::kSummaries:
+            return "summaries";
+        case SectionKind::kCalibration:
+            return "calibration";
+    }
+    return "unknown";
+}
+
+uint64_t section_hash(SectionKind kind, std::span<const std::byte> bytes) {
+    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), static_cast<uint64_t>(kind));
+}
+
+}  // namespace temblor

@@ -1,0 +1,176 @@
+#include "query/block_scores.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace temblor {
+namespace {
+
+// A packed entry of 1 or 2 bytes can name at most so many blocks, whatever a damaged file says.
+constexpr uint32_t kMostPackedBlocks = 4096;
+constexpr size_t kBuckets = 256;
+constexpr uint32_t kLinearSearch = 512;
+
+template <typename Packed>
+void add_column(const std::byte* packed, uint32_t begin, uint32_t end, uint32_t weight, uint32_t* sums,
+                [[maybe_unused]] uint32_t blocks) {
+    for (uint32_t e = begin; e < end; ++e) {
+        Packed entry;
+        std::memcpy(&entry, packed + size_t{e} * sizeof(Packed), sizeof(Packed));
+        if constexpr (sizeof(Packed) == 4) {
+            if ((entry >> 4) >= blocks) continue;
+        }
+        sums[entry >> 4] += weight * (entry & 15U);
+    }
+}
+
+}  // namespace
+
+BlockScores::BlockScores(const Segment& segment) : segment_(segment) {}
+
+void BlockScores::score(std::span<const uint32_t> lists, const QueryTables& query,
+                        const Kernels& kernels, SearchCounters& counters) {
+    open_lists(lists);
+    counters.lists += views_.size();
+    find_buckets(query);
+    narrow_to_columns(kernels);
+    accumulate(counters);
+    order();
+}
+
+void BlockScores::open_lists(std::span<const uint32_t> lists) {
+    const BlockedLists& all = segment_.lists();
+    for (const uint32_t l : lists) __builtin_prefetch(&all.record(l));
+    views_.clear();
+    first_.clear();
+    uint32_t blocks = 0;
+    for (const uint32_t l : lists) {
+        ListView view;
+        if (!all.view(l, view) || view.blocks.empty()) continue;
+        views_.push_back(view);
+        first_.push_back(blocks);
+        blocks += static_cast<uint32_t>(view.blocks.size());
+    }
+    sums_.assign(size_t{blocks} + kMostPackedBlocks, 0);
+}
+
+void BlockScores::find_buckets(const QueryTables& query) {
+    const bool wide = segment_.lists().wide();
+    if (!wide) {
+        for (const ListView& list : views_) {
+            if (list.entries == 0) continue;
+            for (const uint32_t c : query.components()) {
+                __builtin_prefetch(list.offsets + (size_t{c} >> 8) * (list.long_offsets ? 4 : 2));
+            }
+        }
+    }
+    columns_.clear();
+    for (uint32_t l = 0; l < views_.size(); ++l) {
+        const ListView& list = views_[l];
+        if (list.entries == 0) continue;
+        for (size_t i = 0; i < query.size(); ++i) {
+            const uint32_t c = query.components()[i];
+            uint32_t bucket = c >> 8;
+            if (wide) {
+                const auto number = [&](uint32_t k) {
+                    uint32_t value = 0;
+                    std::memcpy(&value, list.buckets + size_t{k} * 4, 4);
+                    return value;
+                };
+                uint32_t low = 0;
+                uint32_t high = list.bucket_count;
+                while (low < high) {
+                    const uint32_t middle = low + (high - low) / 2;
+                    if (number(middle) < bucket) {
+                        low = middle + 1;
+                    } else {
+                        high = middle;
+                    }
+                }
+                if (low == list.bucket_count || number(low) != bucket) continue;
+                bucket = low;
+            }
+            const uint32_t begin = list.offset(bucket);
+            const uint32_t end = list.offset(bucket + 1);
+            if (begin >= end || end > list.entries) continue;
+            for (uint32_t e = begin; e < std::min(end, begin + 256); e += 64) {
+                __builtin_prefetch(list.low + e);
+            }
+            columns_.push_back({l, begin, end, query.weights()[i], static_cast<uint8_t>(c)});
+        }
+    }
+}
+
+void BlockScores::narrow_to_columns(const Kernels& kernels) {
+    size_t kept = 0;
+    for (Column column : columns_) {
+        const ListView& list = views_[column.list];
+        const uint8_t* low = list.low + column.bucket_begin;
+        const uint32_t n = column.bucket_end - column.bucket_begin;
+        const Range range = n <= kLinearSearch ? kernels.equal_range(low, n, column.low)
+                                               : scalar_kernels().equal_range(low, n, column.low);
+        if (range.begin == range.end) continue;
+        column.bucket_end = column.bucket_begin + range.end;
+        column.bucket_begin += range.begin;
+        const std::byte* first = list.packed + size_t{column.bucket_begin} * list.width;
+        const std::byte* last = list.packed + size_t{column.bucket_end} * list.width;
+        for (const std::byte* line = first; line < std::min(last, first + 512); line += 64) {
+            __builtin_prefetch(line);
+        }
+        columns_[kept++] = column;
+    }
+    columns_.resize(kept);
+}
+
+void BlockScores::accumulate(SearchCounters& counters) {
+    for (const Column& column : columns_) {
+        const ListView& list = views_[column.list];
+        uint32_t* sums = sums_.data() + first_[column.list];
+        const auto blocks = static_cast<uint32_t>(list.blocks.size());
+        const uint32_t begin = column.bucket_begin;
+        const uint32_t end = column.bucket_end;
+        if (list.width == 1) {
+            add_column<uint8_t>(list.packed, begin, end, column.weight, sums, blocks);
+        } else if (list.width == 2) {
+            add_column<uint16_t>(list.packed, begin, end, column.weight, sums, blocks);
+        } else {
+            add_column<uint32_t>(list.packed, begin, end, column.weight, sums, blocks);
+        }
+        counters.summary_entries += end - begin;
+        counters.bytes_touched += uint64_t{end - begin} * (list.width + 1) + 8;
+    }
+}
+
+void BlockScores::order() {
+    blocks_.clear();
+    float best = 0;
+    for (uint32_t l = 0; l < views_.size(); ++l) {
+        const ListView& list = views_[l];
+        const uint32_t* sums = sums_.data() + first_[l];
+        for (uint32_t b = 0; b < list.blocks.size(); ++b) {
+            const float score = static_cast<float>(sums[b]) * list.blocks[b].scale;
+            if (score > 0) blocks_.push_back({score, l, b});
+            best = std::max(best, score);
+        }
+    }
+    ordered_.clear();
+    for (uint32_t l = 0; l < views_.size(); ++l) {
+        if (views_[l].entries > 0) continue;
+        for (uint32_t b = 0; b < views_[l].blocks.size(); ++b) {
+            ordered_.push_back({std::numeric_limits<float>::infinity(), l, b});
+        }
+    }
+    const size_t unsummarised = ordered_.size();
+    const float per_score = best > 0 ? (kBuckets - 1) / best : 0;
+    const auto bucket_of = [&](float score) {
+        return kBuckets - 1 - std::min(kBuckets - 1, static_cast<size_t>(score * per_score));
+    };
+    std::array<uint32_t, kBuckets + 1> begin{};
+    for (const ScoredBlock& b : blocks_) ++begin[bucket_of(b.score) + 1];
+    for (size_t k = 0; k < kBuckets; ++k) begin[k + 1] += begin[k];
+    ordered_.resize(unsummarised + blocks_.size());
+    for (const ScoredBlock& b : blocks_) ordered_[unsummarised + begin[bucket_of(b.score)]++] = b;
+}
+
+}  // namespace temblor

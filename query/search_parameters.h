@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/status.h"
+#include "index/calibration.h"
+#include "index/segment.h"
+
+namespace temblor {
+
+/// How a search trades accuracy for time.
+struct SearchParameters {
+    uint32_t k = 10;
+    bool exact = false;      ///< score every document that could be in the answer
+    uint32_t query_cut = 5;  ///< lists that are walked: those of the query's heaviest components
+    float heap_factor =
+        0.8F;  ///< a block is skipped when summary_score < heap_factor * θ, θ the k-th best score
+    uint32_t patience = 400;  ///< stop after this many documents in a row changed nothing; 0: never
+
+    /// Names the first parameter out of its range.
+    [[nodiscard]] Status validate() const;
+};
+
+/// The cheapest measured setting of `segment` whose accuracy@k reaches `recall`. Errors: kNotFound
+/// when the segment is not calibrated (the message says how), kInvalidArgument for recall outside
+/// (0, 1]. Past the frontier's end the search is exact.
+Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t k, double recall);
+
+/// What a search read and did.
+struct SearchCounters {
+    uint64_t lists = 0;
+    uint64_t summary_entries = 0;  ///< (block, component) entries accumulated
+    uint64_t blocks = 0;           ///< whose summary was scored
+    uint64_t blocks_visited = 0;
+    uint64_t blocks_skipped = 0;
+    uint64_t documents_scored = 0;  ///< documents whose record was read
+    uint64_t bytes_touched = 0;     ///< of summaries, postings and records
+    bool exact = false;             ///< the answer came from an exact scan
+
+    void add(const SearchCounters& other);
+};
+
+/// A document found: its row in the segment and its score.
+struct Hit {
+    uint32_t row = 0;
+    float score = 0;
+
+    bool operator==(const Hit&) const = default;
+};
+
+/// Hits by falling score, equal scores by rising row; at most k.
+struct SearchResult {
+    std::vector<Hit> hits;
+    SearchCounters counters;
+};
+
+}  // namespace temblor
