@@ -15,9 +15,12 @@ void EncoderFlags::add_to(CLI::App& app) {
         return app.add_option(name, target, help)->needs(encoder)->group(group);
     };
     add("--k1", options.k1, "BM25 term saturation")->capture_default_str();
-    add("--b", options.b, "BM25 length normalisation")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    add("--b", options.b, "BM25 length normalisation")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     add("--language", options.language, "Snowball stemmer, or none")->capture_default_str();
-    app.add_flag("--no-stop-words", no_stop_words, "Leave the language's stop words out of the index")
+    app.add_flag("--no-stop-words", no_stop_words,
+                 "Leave the language's stop words out of the index")
         ->needs(encoder)
         ->group(group);
     add("--wordpiece", options.wordpiece_vocabulary,

@@ -1,11 +1,11 @@
 #include "cli/hit_view.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 #include "cli/human_text.h"
 #include "cli/output.h"
@@ -107,9 +107,9 @@ std::string component_name(uint32_t component, std::string_view token) {
 std::string shares_text(const std::vector<ScoreShare>& shares, size_t most) {
     std::string text;
     for (size_t i = 0; i < std::min(most, shares.size()); ++i) {
-        text += fmt::format("{}{} {:.3g}", i == 0 ? "" : " + ",
-                            component_name(shares[i].component, shares[i].token),
-                            shares[i].product);
+        text +=
+            fmt::format("{}{} {:.3g}", i == 0 ? "" : " + ",
+                        component_name(shares[i].component, shares[i].token), shares[i].product);
     }
     if (shares.size() > most) text += fmt::format(" + {} more", shares.size() - most);
     return text;

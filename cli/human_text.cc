@@ -1,13 +1,13 @@
 #include "cli/human_text.h"
 
-#include <fmt/format.h>
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 namespace temblor::cli {
 namespace {

@@ -1,16 +1,16 @@
 #include "cli/output.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <iterator>
 #include <string>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace temblor::cli {
 namespace {

@@ -1,14 +1,14 @@
 #include "cli/query_input.h"
 
-#include <fmt/format.h>
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <charconv>
 #include <cmath>
 #include <optional>
 #include <system_error>
 #include <utility>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 namespace temblor::cli {
 namespace {

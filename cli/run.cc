@@ -1,12 +1,12 @@
-#include <fmt/format.h>
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 
 #include "cli/command.h"
 #include "cli/exit_status.h"
@@ -37,18 +37,20 @@ int finish(const CLI::App& app, const Outcome& outcome) {
 }
 
 int run_or_throw(int argc, const char* const* argv) {
-    CLI::App app{"Retrieval over sparse vectors and text: builds an index from a file, searches it"};
+    CLI::App app{
+        "Retrieval over sparse vectors and text: builds an index from a file, searches it"};
     app.name("temblor");
     app.set_version_flag("--version", "temblor " TEMBLOR_VERSION);
     app.require_subcommand(1);
-    app.footer(std::string("Examples:\n"
-                           "  temblor build --input corpus.jsonl.gz --encoder bm25 --output text.tbl\n"
-                           "  temblor search --index text.tbl --text \"statin and breast cancer\"\n"
-                           "  temblor synth --documents 100000 --queries 1000 --output docs.csr "
-                           "--queries-output q.csr\n"
-                           "  temblor build --input docs.csr --output docs.tbl\n"
-                           "  temblor eval --index docs.tbl --queries q.csr --accuracy --k 10\n\n") +
-               exit_status_help());
+    app.footer(
+        std::string("Examples:\n"
+                    "  temblor build --input corpus.jsonl.gz --encoder bm25 --output text.tbl\n"
+                    "  temblor search --index text.tbl --text \"statin and breast cancer\"\n"
+                    "  temblor synth --documents 100000 --queries 1000 --output docs.csr "
+                    "--queries-output q.csr\n"
+                    "  temblor build --input docs.csr --output docs.tbl\n"
+                    "  temblor eval --index docs.tbl --queries q.csr --accuracy --k 10\n\n") +
+        exit_status_help());
     Action action;
     add_build(app, action);
     add_search(app, action);

@@ -1,12 +1,12 @@
-#include <fmt/format.h>
+#include <chrono>
+#include <memory>
+#include <optional>
 
 #include <CLI/App.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <chrono>
-#include <memory>
-#include <optional>
+#include <fmt/format.h>
 
 #include "cli/command.h"
 #include "cli/hit_view.h"
@@ -95,8 +95,7 @@ Status show(const std::vector<HitView>& hits, const TimedSearch& timed, uint64_t
     }
     out += fmt::format("{} result{} in {}: {} of {} documents scored, {} of {} blocks visited{}\n",
                        hits.size(), hits.size() == 1 ? "" : "s", human_latency(timed.took_us),
-                       counters.documents_scored, rows,
-                       counters.blocks_visited, counters.blocks,
+                       counters.documents_scored, rows, counters.blocks_visited, counters.blocks,
                        counters.exact ? ", exact" : "");
     return print(out);
 }
@@ -145,8 +144,8 @@ Outcome SearchCommand::run_file(Searcher& searcher, const SearchParameters& para
     const Segment& segment = searcher.segment();
     TerminalProgress progress;
     TEMBLOR_ASSIGN_OR_RETURN(
-        const QuerySet set, read_queries(*queries, query_ids, std::nullopt, segment.vocabulary(),
-                                         encoder, progress));
+        const QuerySet set,
+        read_queries(*queries, query_ids, std::nullopt, segment.vocabulary(), encoder, progress));
     progress.clear();
     SearchScratch scratch(segment);
     TimedSearch timed;
@@ -200,7 +199,8 @@ void add_search(CLI::App& app, Action& action) {
         "  temblor search --index text.tbl --text \"statin and breast cancer\" --k 10 --explain\n"
         "  temblor search --index nf.tbl --vector '{\"indices\": [2003, 7592], \"values\": [1.2, "
         "0.4]}'\n"
-        "  temblor search --index nf.tbl --queries q.csr --query-ids q.ids --recall 0.97 > run.trec");
+        "  temblor search --index nf.tbl --queries q.csr --query-ids q.ids --recall 0.97 > "
+        "run.trec");
     verb->callback([&action, command] { action = [command] { return command->run(); }; });
 }
 

@@ -1,10 +1,10 @@
 #include "cli/search_flags.h"
 
-#include <fmt/format.h>
+#include <cmath>
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
-#include <cmath>
+#include <fmt/format.h>
 
 namespace temblor::cli {
 
@@ -16,10 +16,11 @@ void SearchFlags::add_to(CLI::App& app) {
         ->capture_default_str()
         ->group(group);
     CLI::Option* cut =
-        app.add_option("--query-cut", query_cut,
-                       fmt::format("Lists that are walked: those of the query's heaviest components "
-                                   "[{}]",
-                                   defaults.query_cut))
+        app.add_option(
+               "--query-cut", query_cut,
+               fmt::format("Lists that are walked: those of the query's heaviest components "
+                           "[{}]",
+                           defaults.query_cut))
             ->check(CLI::PositiveNumber)
             ->group(group);
     CLI::Option* factor =

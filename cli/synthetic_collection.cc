@@ -1,13 +1,13 @@
 #include "cli/synthetic_collection.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "cli/random_source.h"
 
@@ -29,18 +29,18 @@ enum StreamFamily : uint64_t { kRanks, kTopic, kDocument, kQuery };
 
 // Value over the largest value of the query by rank over nnz, measured on SPLADE queries.
 constexpr std::array<std::pair<double, double>, 13> kQueryProfile{{{0, 1},
-                                                                    {.02, .962},
-                                                                    {.05, .841},
-                                                                    {.1, .696},
-                                                                    {.2, .388},
-                                                                    {.3, .235},
-                                                                    {.4, .175},
-                                                                    {.5, .126},
-                                                                    {.6, .099},
-                                                                    {.7, .061},
-                                                                    {.8, .04},
-                                                                    {.9, .02},
-                                                                    {1, .01}}};
+                                                                   {.02, .962},
+                                                                   {.05, .841},
+                                                                   {.1, .696},
+                                                                   {.2, .388},
+                                                                   {.3, .235},
+                                                                   {.4, .175},
+                                                                   {.5, .126},
+                                                                   {.6, .099},
+                                                                   {.7, .061},
+                                                                   {.8, .04},
+                                                                   {.9, .02},
+                                                                   {1, .01}}};
 
 double query_profile(double position) {
     for (size_t i = 1; i < kQueryProfile.size(); ++i) {
@@ -77,9 +77,7 @@ class SeenSet {
 public:
     explicit SeenSet(uint32_t dim) : stamps_(dim, 0) {}
     void clear() { ++stamp_; }
-    bool insert(uint32_t component) {
-        return std::exchange(stamps_[component], stamp_) != stamp_;
-    }
+    bool insert(uint32_t component) { return std::exchange(stamps_[component], stamp_) != stamp_; }
 
 private:
     std::vector<uint64_t> stamps_;
@@ -126,7 +124,8 @@ public:
         RandomSource random(parameters_.seed, kDocument, row);
         const DocumentTopics topics = draw_topics(random);
         const double mean = parameters_.mean_nnz;
-        const size_t nnz = clipped(mean * (1 + kNnzDeviation * random.normal()), mean / 6, 2.5 * mean);
+        const size_t nnz =
+            clipped(mean * (1 + kNnzDeviation * random.normal()), mean / 6, 2.5 * mean);
         const uint64_t longest =
             static_cast<uint64_t>(kMaxListShare * static_cast<double>(row + 1)) + kListSlack;
         start_vector();
@@ -168,7 +167,8 @@ public:
         const size_t heavy = std::max<size_t>(1, nnz * 12 / 43);
         for (size_t tries = 0; ranked_.size() < heavy && tries < 8 * heavy; ++tries) {
             const double u = random.uniform();
-            const auto at = static_cast<size_t>(u * u * 0.4 * static_cast<double>(by_weight.size()));
+            const auto at =
+                static_cast<size_t>(u * u * 0.4 * static_cast<double>(by_weight.size()));
             if (at >= by_weight.size() || !seen_.insert(by_weight[at])) continue;
             ranked_.push_back({random.uniform() * 0.5, by_weight[at]});
         }
@@ -289,7 +289,8 @@ Result<SparseDataset> make_rows(std::string_view stage, uint64_t rows, uint32_t 
 Status SyntheticParameters::validate() const {
     if (documents == 0) return Status::invalid_argument("documents must be at least 1");
     if (dim < kMinDim) {
-        return Status::invalid_argument(fmt::format("dim is {}, must be at least {}", dim, kMinDim));
+        return Status::invalid_argument(
+            fmt::format("dim is {}, must be at least {}", dim, kMinDim));
     }
     const double most = dim / 8.0;
     for (const auto& [name, value] : {std::pair{"nnz", mean_nnz}, {"query nnz", mean_query_nnz}}) {
@@ -310,12 +311,11 @@ Result<SyntheticCollection> make_synthetic_collection(const SyntheticParameters&
         collection.documents,
         make_rows("documents", parameters.documents, parameters.dim, progress,
                   [&](uint64_t row, SparseDatasetBuilder& to) { generator.document(row, to); }));
-    TEMBLOR_ASSIGN_OR_RETURN(
-        collection.queries,
-        make_rows("queries", parameters.queries, parameters.dim, progress,
-                  [&](uint64_t row, SparseDatasetBuilder& to) {
-                      generator.query(row, collection.documents, to);
-                  }));
+    TEMBLOR_ASSIGN_OR_RETURN(collection.queries,
+                             make_rows("queries", parameters.queries, parameters.dim, progress,
+                                       [&](uint64_t row, SparseDatasetBuilder& to) {
+                                           generator.query(row, collection.documents, to);
+                                       }));
     return collection;
 }
 

@@ -19,9 +19,9 @@ struct SyntheticParameters {
     uint64_t documents = 0;
     uint64_t queries = 0;
     uint32_t dim = 30522;
-    uint64_t topics = 0;        ///< 0: one for every 200 documents
-    double mean_nnz = 120;      ///< of documents; each between a sixth and 2.5 times of it
-    double mean_query_nnz = 43; ///< of queries
+    uint64_t topics = 0;         ///< 0: one for every 200 documents
+    double mean_nnz = 120;       ///< of documents; each between a sixth and 2.5 times of it
+    double mean_query_nnz = 43;  ///< of queries
     uint64_t seed = 42;
 
     /// Names the first parameter out of its range.

@@ -1,11 +1,11 @@
 #include "cli/terminal_progress.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/human_text.h"
 #include "cli/interrupt.h"

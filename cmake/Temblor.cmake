@@ -3,7 +3,7 @@ add_library(temblor_options INTERFACE)
 target_compile_options(temblor_options INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Werror -fno-math-errno
   # clang counts sign conversions among -Wconversion, gcc does not: one set for both.
-  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
+  "$<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion;-Wno-unknown-warning-option>")
 target_include_directories(temblor_options INTERFACE ${CMAKE_SOURCE_DIR})
 if(TEMBLOR_SANITIZE)
   target_compile_options(temblor_options INTERFACE

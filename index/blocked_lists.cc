@@ -1,5 +1,7 @@
 #include "index/blocked_lists.h"
 
+#include <algorithm>
+#include <bit>
 #include <string>
 
 namespace temblor {
@@ -18,6 +20,17 @@ Result<std::span<const T>> as_array(std::span<const std::byte> bytes, const char
 }
 
 }  // namespace
+
+SummaryLayout SummaryLayout::choose(uint32_t blocks, uint32_t entries, uint32_t components) {
+    constexpr uint32_t kBucketEntries = 64;
+    SummaryLayout layout;
+    layout.block_bits = static_cast<uint32_t>(std::bit_width(std::min(blocks, kMaxBlocks) - 1));
+    layout.shift = std::min(8U, 16 - layout.block_bits);
+    while (layout.shift > 0 && entries / ((components >> layout.shift) + 1) > kBucketEntries) {
+        --layout.shift;
+    }
+    return layout;
+}
 
 Result<BlockedLists> BlockedLists::open(uint32_t components, std::span<const std::byte> lists,
                                         std::span<const std::byte> postings,
@@ -46,12 +59,12 @@ bool BlockedLists::view(uint32_t list, ListView& out) const {
     out.postings = postings_.subspan(r.postings_begin, r.postings);
     out.blocks = blocks_.subspan(r.blocks_begin, r.blocks);
     if (r.entries == 0) return true;
+    if (r.blocks == 0 || r.blocks > kMaxBlocks) return false;
     const uint64_t usable = summaries_.size() - kSummarySlack;
     if (r.summaries_begin > usable || r.summaries_begin % 8 != 0) return false;
     const uint64_t room = usable - r.summaries_begin;
     const std::byte* at = summaries_.data() + r.summaries_begin;
-    out.entries = r.entries;
-    out.width = packed_width(r.blocks);
+    out.layout = SummaryLayout::choose(r.blocks, r.entries, size());
     out.long_offsets = r.entries > UINT16_MAX;
     uint64_t bytes = 0;
     if (wide()) {
@@ -60,21 +73,19 @@ bool BlockedLists::view(uint32_t list, ListView& out) const {
         out.buckets = at + 8;
         bytes = 8 + uint64_t{out.bucket_count} * 4;
     } else {
-        out.bucket_count = (size() + 255) / 256;
+        out.bucket_count = ((size() - 1) >> out.layout.shift) + 1;
     }
     const uint64_t offsets_at = bytes;
     bytes = round_up_8(bytes + (uint64_t{out.bucket_count} + 1) * (out.long_offsets ? 4 : 2));
-    const uint64_t packed_at = bytes;
-    bytes += uint64_t{r.entries} * out.width;
-    const uint64_t low_at = bytes;
-    bytes += r.entries;
-    if (bytes > room) {
-        out.entries = 0;
-        return false;
-    }
+    const uint64_t keys_at = bytes;
+    bytes += uint64_t{r.entries} * 2;
+    const uint64_t values_at = bytes;
+    bytes += (uint64_t{r.entries} + 1) / 2;
+    if (bytes > room) return false;
+    out.entries = r.entries;
     out.offsets = at + offsets_at;
-    out.packed = at + packed_at;
-    out.low = reinterpret_cast<const uint8_t*>(at + low_at);
+    out.keys = reinterpret_cast<const uint16_t*>(at + keys_at);
+    out.values = reinterpret_cast<const uint8_t*>(at + values_at);
     return true;
 }
 
@@ -108,13 +119,13 @@ Status BlockedLists::validate(Place place_limit) const {
                 return damaged("summaries", "bucket offsets run backwards");
             }
             for (uint32_t e = begin + 1; e < end; ++e) {
-                if (list.low[e - 1] > list.low[e]) return damaged("summaries", "components do not ascend");
+                if (list.keys[e - 1] >= list.keys[e])
+                    return damaged("summaries", "keys do not ascend");
             }
         }
         for (uint32_t e = 0; e < list.entries; ++e) {
-            uint32_t packed = 0;
-            std::memcpy(&packed, list.packed + size_t{e} * list.width, list.width);
-            if ((packed >> 4) >= list.blocks.size() || (packed & 15U) == 0) {
+            if (list.block(e) >= list.blocks.size() || list.value(e) == 0 ||
+                list.keys[e] >> (list.layout.block_bits + list.layout.shift) != 0) {
                 return damaged("summaries", "entry " + std::to_string(e) + " is out of range");
             }
         }

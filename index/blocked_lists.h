@@ -18,9 +18,9 @@ struct ListRecord {
     uint64_t summaries_begin = 0;  ///< byte offset of its summaries
     uint32_t postings = 0;
     uint32_t blocks = 0;
-    uint32_t entries = 0;          ///< of its summaries; 0 when it has none
-    uint32_t pruned = 0;           ///< documents that have the component but were cut from the list
-    float max_value = 0;           ///< the list's largest value
+    uint32_t entries = 0;  ///< of its summaries; 0 when it has none
+    uint32_t pruned = 0;   ///< documents that have the component but were cut from the list
+    float max_value = 0;   ///< the list's largest value
     uint32_t reserved = 0;
 };
 static_assert(sizeof(ListRecord) == 48);
@@ -32,23 +32,37 @@ struct BlockRecord {
 };
 static_assert(sizeof(BlockRecord) == 8);
 
+/// How the summary entries of a list are laid out; follows from counts alone.
+///
+/// An entry is (component, block, value). Its key is the component's low `shift` bits above the
+/// block's number in `block_bits` bits, 16 bits together at most, so that a bucket of 2^shift
+/// components is one ascending run of keys.
+struct SummaryLayout {
+    uint32_t block_bits = 0;
+    uint32_t shift = 0;
+
+    /// The widest buckets, of at most 256 components, that keep about 64 entries or fewer.
+    static SummaryLayout choose(uint32_t blocks, uint32_t entries, uint32_t components);
+};
+/// A list has at most so many blocks, so that a key leaves room for its block.
+inline constexpr uint32_t kMaxBlocks = 1 << 16;
+
 /// One list: postings cut into blocks of similar documents, and the blocks' summaries transposed.
 ///
-/// A summary entry is (component, block, value): value is 4 bits, the coordinate's maximum over the
-/// block rounded up to a fifteenth of the summary's largest. Entries are sorted by component, then
-/// block. Stored: a table of the first entry of each bucket of 256 components (direct below 65,537
-/// components, else the sorted numbers of the buckets that occur); a byte an entry, the component's low
-/// 8 bits; and block << 4 | value in 1, 2 or 4 bytes an entry, as the number of blocks needs.
+/// Summary entries are sorted by component, then block. Stored: the first entry of each bucket
+/// (direct below 65,537 components, else with the sorted numbers of the buckets that occur), a u16
+/// key an entry (SummaryLayout), and 4 bits an entry: the coordinate's maximum over the block,
+/// rounded up to a fifteenth of the summary's largest; the even entry in a byte's lower half.
 struct ListView {
     std::span<const Place> postings;
     std::span<const BlockRecord> blocks;
-    const std::byte* offsets = nullptr;   ///< u16 or u32 first entry of each bucket, buckets + 1
-    const std::byte* buckets = nullptr;   ///< wide only: u32 numbers of the buckets that occur
-    const uint8_t* low = nullptr;         ///< low 8 bits of each entry's component
-    const std::byte* packed = nullptr;    ///< block << 4 | value of each entry
+    const std::byte* offsets = nullptr;  ///< u16 or u32 first entry of each bucket, buckets + 1
+    const std::byte* buckets = nullptr;  ///< wide only: u32 numbers of the buckets that occur
+    const uint16_t* keys = nullptr;
+    const uint8_t* values = nullptr;
     uint32_t entries = 0;
     uint32_t bucket_count = 0;
-    uint32_t width = 1;                   ///< bytes of a packed entry
+    SummaryLayout layout;
     bool long_offsets = false;
 
     [[nodiscard]] uint32_t offset(uint32_t bucket) const {
@@ -61,6 +75,12 @@ struct ListView {
         std::memcpy(&value, offsets + size_t{bucket} * 2, 2);
         return value;
     }
+    [[nodiscard]] uint32_t value(uint32_t entry) const {
+        return (static_cast<uint32_t>(values[entry / 2]) >> (4 * (entry % 2))) & 15U;
+    }
+    [[nodiscard]] uint32_t block(uint32_t entry) const {
+        return keys[entry] & ((1U << layout.block_bits) - 1);
+    }
     /// The postings of block b; empty where the file is damaged.
     [[nodiscard]] std::span<const Place> block_postings(uint32_t b) const {
         const size_t begin = blocks[b].begin;
@@ -70,14 +90,10 @@ struct ListView {
     }
 };
 
-/// Bytes of a packed summary entry for a list of `blocks` blocks.
-constexpr uint32_t packed_width(uint32_t blocks) {
-    return blocks <= 16 ? 1 : blocks <= 4096 ? 2 : 4;
-}
 /// Lists of this many postings or fewer are one block without a summary, always opened.
 inline constexpr uint32_t kUnsummarisedPostings = 8;
-/// The exponent of the size correction in BlockRecord::scale: the maximum over more documents promises
-/// more than it holds.
+/// The exponent of the size correction in BlockRecord::scale: the maximum over more documents
+/// promises more than it holds.
 inline constexpr float kBlockSizeExponent = 0.1F;
 
 /// All lists of a segment, by internal component. A view over four sections; each list is

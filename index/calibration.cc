@@ -39,7 +39,8 @@ Result<std::vector<CalibrationFrontier>> parse_calibration(std::span<const std::
     std::vector<CalibrationFrontier> frontiers;
     while (!bytes.empty()) {
         FrontierHeader header{};
-        if (bytes.size() < sizeof(header)) return Status::corruption("section calibration: cut off");
+        if (bytes.size() < sizeof(header))
+            return Status::corruption("section calibration: cut off");
         std::memcpy(&header, bytes.data(), sizeof(header));
         bytes = bytes.subspan(sizeof(header));
         if (header.points > kMaxPoints || bytes.size() < header.points * sizeof(CalibrationPoint)) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/splitmix.h"
+#include "index/blocked_lists.h"
 
 namespace temblor {
 HeavyEntries::HeavyEntries(const SparseDataset& dataset, uint32_t cut)
@@ -15,11 +16,13 @@ HeavyEntries::HeavyEntries(const SparseDataset& dataset, uint32_t cut)
         for (uint64_t r = 0; r < dataset.rows(); ++r) {
             const SparseVectorView row = dataset.row(r);
             entries.clear();
-            for (size_t i = 0; i < row.nnz(); ++i) entries.emplace_back(row.values[i], row.components[i]);
+            for (size_t i = 0; i < row.nnz(); ++i)
+                entries.emplace_back(row.values[i], row.components[i]);
             const size_t kept = std::min<size_t>(cut, entries.size());
-            std::partial_sort(entries.begin(), entries.begin() + static_cast<int64_t>(kept), entries.end(),
-                              [](const auto& a, const auto& b) {
-                                  return a.first != b.first ? a.first > b.first : a.second < b.second;
+            std::partial_sort(entries.begin(), entries.begin() + static_cast<int64_t>(kept),
+                              entries.end(), [](const auto& a, const auto& b) {
+                                  return a.first != b.first ? a.first > b.first
+                                                            : a.second < b.second;
                               });
             for (size_t i = 0; i < kept; ++i) {
                 values[r * cut + i] = entries[i].first;
@@ -31,12 +34,16 @@ HeavyEntries::HeavyEntries(const SparseDataset& dataset, uint32_t cut)
 
 Clusterer::Clusterer(const SparseDataset& dataset, const HeavyEntries& heavy, uint32_t components,
                      const BuildParameters& parameters)
-    : dataset_(dataset), heavy_(heavy), parameters_(parameters), begin_(components), count_(components) {}
+    : dataset_(dataset),
+      heavy_(heavy),
+      parameters_(parameters),
+      begin_(components),
+      count_(components) {}
 
 void Clusterer::choose_centroids(uint32_t list, std::span<const uint32_t> rows) {
     const auto wanted = std::clamp<uint64_t>(
         static_cast<uint64_t>(parameters_.centroid_fraction * static_cast<double>(rows.size())), 1,
-        rows.size());
+        std::min<uint64_t>(rows.size(), kMaxBlocks));
     pool_.resize(rows.size());
     for (uint32_t i = 0; i < rows.size(); ++i) pool_[i] = i;
     SplitMix random(parameters_.seed ^ (uint64_t{list} * 0x9E3779B97F4A7C15U));
@@ -79,7 +86,8 @@ uint32_t Clusterer::nearest(uint32_t row) {
         if (value == 0) break;
         const uint32_t c = heavy_.components[i];
         const CentroidEntry* entry = inverted_.data() + begin_[c];
-        for (uint32_t n = count_[c]; n > 0; --n, ++entry) score_[entry->centroid] += value * entry->value;
+        for (uint32_t n = count_[c]; n > 0; --n, ++entry)
+            score_[entry->centroid] += value * entry->value;
     }
     float best = -1;
     uint32_t nearest = 0;
@@ -114,7 +122,8 @@ void Clusterer::cluster(uint32_t list, std::span<const uint32_t> rows, Blocking&
         survivors += alive_[s];
     }
     if (survivors == 0) {
-        alive_[static_cast<size_t>(std::max_element(size_.begin(), size_.end()) - size_.begin())] = 1;
+        alive_[static_cast<size_t>(std::max_element(size_.begin(), size_.end()) - size_.begin())] =
+            1;
         survivors = 1;
     }
     if (survivors < clusters) {

@@ -24,10 +24,11 @@ struct Blocking {
     std::vector<uint32_t> begins;  ///< first position of each block
 };
 
-/// Cuts lists into blocks of similar documents: a share `centroid_fraction` of the list's documents is
-/// drawn as centroids, every document joins the one with which its `doc_cut` heaviest components have
-/// the largest inner product, and clusters of `min_cluster_size` documents or fewer are dissolved, their
-/// documents joining the best of the others (one pass, no Lloyd iterations; Seismic, SIGIR 2024, 5.1).
+/// Cuts lists into blocks of similar documents: a share `centroid_fraction` of the list's documents
+/// is drawn as centroids, every document joins the one with which its `doc_cut` heaviest components
+/// have the largest inner product, and clusters of `min_cluster_size` documents or fewer are
+/// dissolved, their documents joining the best of the others (one pass, no Lloyd iterations;
+/// Seismic, SIGIR 2024, 5.1).
 ///
 /// One object a thread; memory O(components) once, nothing proportional to it for a list.
 class Clusterer {
@@ -50,9 +51,9 @@ private:
     const SparseDataset& dataset_;
     const HeavyEntries& heavy_;
     const BuildParameters& parameters_;
-    std::vector<uint32_t> centroids_;      ///< positions in the list
-    std::vector<uint32_t> begin_;          ///< by component: first entry in inverted_
-    std::vector<uint32_t> count_;          ///< by component: entries
+    std::vector<uint32_t> centroids_;  ///< positions in the list
+    std::vector<uint32_t> begin_;      ///< by component: first entry in inverted_
+    std::vector<uint32_t> count_;      ///< by component: entries
     std::vector<uint32_t> touched_;
     std::vector<CentroidEntry> inverted_;
     std::vector<float> score_;

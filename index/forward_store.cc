@@ -1,10 +1,10 @@
 #include "index/forward_store.h"
 
-#include <streamvbyte.h>
-#include <streamvbytedelta.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <streamvbyte.h>
+#include <streamvbytedelta.h>
 
 namespace temblor {
 namespace {
@@ -74,7 +74,9 @@ Status ForwardStore::read_row(uint64_t row, SparseVector& out) const {
     }
     uint32_t stored = 0;
     TEMBLOR_RETURN_IF_ERROR(read(places_[row], stored, out));
-    if (stored != row) return damaged(places_[row], "row " + std::to_string(stored) + ", expected " + std::to_string(row));
+    if (stored != row)
+        return damaged(places_[row],
+                       "row " + std::to_string(stored) + ", expected " + std::to_string(row));
     return Status::ok();
 }
 
@@ -87,7 +89,9 @@ Status ForwardStore::read(Place place, uint32_t& row, SparseVector& out) const {
     const std::byte* at = records_.data() + begin;
     row = load<uint32_t>(at);
     const uint64_t count = load<uint32_t>(at + 4);
-    const uint64_t smallest = shape_.kind == ForwardKind::kF32 ? 8 : shape_.kind == ForwardKind::kCompact ? 2 : shape_.component_bytes() + 1;
+    const uint64_t smallest = shape_.kind == ForwardKind::kF32       ? 8
+                              : shape_.kind == ForwardKind::kCompact ? 2
+                                                                     : shape_.component_bytes() + 1;
     if (count > shape_.components || count * smallest > room) {
         return damaged(place, "count " + std::to_string(count) + " is too large");
     }
@@ -108,7 +112,8 @@ Status ForwardStore::read(Place place, uint32_t& row, SparseVector& out) const {
             std::vector<std::pair<uint32_t, float>> entries(count);
             for (uint64_t j = 0; j < count; ++j) {
                 const bool heavy = j < first;
-                const std::byte* components = heavy ? at : at - ForwardShape::kHeaderBytes + ForwardShape::kFirstTierBytes;
+                const std::byte* components =
+                    heavy ? at : at - ForwardShape::kHeaderBytes + ForwardShape::kFirstTierBytes;
                 const uint64_t size = heavy ? shape_.tier() : rest;
                 const uint64_t i = heavy ? j : j - first;
                 const uint32_t c = shape_.wide ? load<uint32_t>(components + 4 * i)
@@ -136,12 +141,14 @@ Status ForwardStore::read(Place place, uint32_t& row, SparseVector& out) const {
                                          out.components.data(), static_cast<uint32_t>(count), 0);
             }
             for (uint64_t j = 0; j < count; ++j) {
-                out.values[j] = static_cast<float>(load<uint8_t>(at + 4 + coded + j)) * shape_.scale;
+                out.values[j] =
+                    static_cast<float>(load<uint8_t>(at + 4 + coded + j)) * shape_.scale;
             }
             break;
         }
         case ForwardKind::kF32:
-            if (ForwardShape::kHeaderBytes + count * 8 > room) return damaged(place, "record past the end");
+            if (ForwardShape::kHeaderBytes + count * 8 > room)
+                return damaged(place, "record past the end");
             if (count > 0) {
                 std::memcpy(out.components.data(), at, count * 4);
                 std::memcpy(out.values.data(), at + count * 4, count * 4);
@@ -252,7 +259,8 @@ void ForwardWriter::append_record(SparseVectorView document, std::byte* record, 
     const uint32_t cb = shape_.component_bytes();
     for (uint32_t j = 0; j < count; ++j) {
         const bool heavy = j < first;
-        std::byte* tier = record + (heavy ? ForwardShape::kHeaderBytes : ForwardShape::kFirstTierBytes);
+        std::byte* tier =
+            record + (heavy ? ForwardShape::kHeaderBytes : ForwardShape::kFirstTierBytes);
         const uint32_t size = heavy ? shape_.tier() : count - first;
         const uint32_t i = heavy ? j : j - first;
         const uint32_t component = document.components[order_[j]];

@@ -16,7 +16,7 @@ namespace temblor {
 /// One finished list; positions in `record` are relative to the vectors here.
 struct BuiltList {
     ListRecord record;
-    std::vector<uint32_t> rows;        ///< postings, block after block
+    std::vector<uint32_t> rows;  ///< postings, block after block
     std::vector<BlockRecord> blocks;
     std::vector<std::byte> summaries;  ///< in the layout of ListView, a multiple of 8 bytes
 };
@@ -42,9 +42,9 @@ private:
     uint32_t components_;
     Clusterer clusterer_;
     Blocking blocking_;
-    std::vector<float> maximum_;
-    std::vector<uint32_t> touched_;
-    std::vector<uint32_t> undecided_;
+    std::vector<float> maximum_;     ///< by component, zero between blocks
+    std::vector<uint32_t> touched_;  ///< components of the summary under way
+    std::vector<uint32_t> seen_;     ///< components of the block
     std::vector<uint64_t> entries_;  ///< component << 32 | block << 4 | value
 };
 

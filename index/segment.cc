@@ -1,10 +1,10 @@
 #include "index/segment.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+
+#include <xxhash.h>
 
 #include "data/io/mapped_file.h"
 #include "index/segment_format.h"
@@ -156,30 +156,38 @@ Status Segment::parse_meta() {
 Status Segment::parse() {
     TEMBLOR_ASSIGN_OR_RETURN(const SegmentHeader header, read_header(bytes_));
     TEMBLOR_ASSIGN_OR_RETURN(const auto table, read_table(bytes_, header));
-    for (const SectionEntry& e : table) sections_.push_back({section_name(e.kind), e.offset, e.bytes});
+    for (const SectionEntry& e : table)
+        sections_.push_back({section_name(e.kind), e.offset, e.bytes});
     TEMBLOR_RETURN_IF_ERROR(parse_meta());
 
-    TEMBLOR_ASSIGN_OR_RETURN(const auto stored, array_of<uint32_t>(section("components"), "components"));
-    TEMBLOR_ASSIGN_OR_RETURN(components_, ComponentMap::open(stored.empty() ? shape_.components : dim_, stored));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto stored,
+                             array_of<uint32_t>(section("components"), "components"));
+    TEMBLOR_ASSIGN_OR_RETURN(components_,
+                             ComponentMap::open(stored.empty() ? shape_.components : dim_, stored));
     if (components_.size() != shape_.components) {
         return Status::corruption("section components: " + std::to_string(components_.size()) +
                                   " components, meta says " + std::to_string(shape_.components));
     }
     TEMBLOR_ASSIGN_OR_RETURN(const auto places, array_of<Place>(section("places"), "places"));
-    TEMBLOR_ASSIGN_OR_RETURN(forward_, ForwardStore::open(shape_, places, section("records"), section("record_low")));
-    TEMBLOR_ASSIGN_OR_RETURN(lists_, BlockedLists::open(shape_.components, section("lists"), section("postings"),
-                                                        section("blocks"), section("summaries")));
-    TEMBLOR_ASSIGN_OR_RETURN(ids_, DocumentIds::from_bytes(owner_, id_kind_, rows_, section("ids")));
+    TEMBLOR_ASSIGN_OR_RETURN(
+        forward_, ForwardStore::open(shape_, places, section("records"), section("record_low")));
+    TEMBLOR_ASSIGN_OR_RETURN(
+        lists_, BlockedLists::open(shape_.components, section("lists"), section("postings"),
+                                   section("blocks"), section("summaries")));
+    TEMBLOR_ASSIGN_OR_RETURN(ids_,
+                             DocumentIds::from_bytes(owner_, id_kind_, rows_, section("ids")));
     if (const auto bytes = section("vocabulary"); !bytes.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(vocabulary_, Vocabulary::from_bytes(owner_, bytes));
     }
     if (const auto bytes = section("payloads"); !bytes.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(payloads_, Payloads::from_bytes(owner_, bytes));
-        if (payloads_.count() != rows_) return Status::corruption("section payloads: count is not the documents'");
+        if (payloads_.count() != rows_)
+            return Status::corruption("section payloads: count is not the documents'");
     }
     if (const auto bytes = section("encoder"); !bytes.empty()) {
         encoder_.config_json.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        TEMBLOR_ASSIGN_OR_RETURN(const auto weights, array_of<float>(section("encoder_weights"), "encoder_weights"));
+        TEMBLOR_ASSIGN_OR_RETURN(const auto weights,
+                                 array_of<float>(section("encoder_weights"), "encoder_weights"));
         encoder_.query_weights.assign(weights.begin(), weights.end());
     }
     TEMBLOR_ASSIGN_OR_RETURN(calibration_, parse_calibration(section("calibration")));
@@ -237,7 +245,8 @@ Status store_calibration(const std::string& path, std::span<const CalibrationFro
             }
             TEMBLOR_RETURN_IF_ERROR(writer->add(e.kind, section));
         }
-        TEMBLOR_RETURN_IF_ERROR(writer->add(SectionKind::kCalibration, serialize_calibration(frontiers)));
+        TEMBLOR_RETURN_IF_ERROR(
+            writer->add(SectionKind::kCalibration, serialize_calibration(frontiers)));
         return writer->finish();
     };
     return copied().with_context(path);

@@ -1,10 +1,10 @@
 #include "index/segment_builder.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+
+#include <omp.h>
 
 #include "index/clustering.h"
 #include "index/component_map.h"
@@ -16,7 +16,8 @@
 namespace temblor {
 namespace {
 
-constexpr uint64_t kBatchPostings = 1 << 20;  // lists under way hold about this many postings together
+constexpr uint64_t kBatchPostings =
+    1 << 20;  // lists under way hold about this many postings together
 
 /// OpenMP's thread count for as long as it lives.
 class ThreadCount {
@@ -55,7 +56,8 @@ Status check_contents(const SegmentContents& contents) {
 }
 
 /// The vectors over internal components: the same arrays where both agree, else a copy.
-Result<SparseDataset> to_internal(const SparseDataset& vectors, const std::vector<uint32_t>& occurring) {
+Result<SparseDataset> to_internal(const SparseDataset& vectors,
+                                  const std::vector<uint32_t>& occurring) {
     if (occurring.empty()) return vectors;
     auto components = std::make_shared<std::vector<uint32_t>>(vectors.nnz());
     const auto original = vectors.components();
@@ -65,8 +67,8 @@ Result<SparseDataset> to_internal(const SparseDataset& vectors, const std::vecto
             std::lower_bound(occurring.begin(), occurring.end(), original[i]) - occurring.begin());
     }
     const std::span<const uint32_t> view(*components);
-    return SparseDataset::from_views(std::move(components), vectors.offsets(), view, vectors.values(),
-                                     occurring.size());
+    return SparseDataset::from_views(std::move(components), vectors.offsets(), view,
+                                     vectors.values(), occurring.size());
 }
 
 Status write_forward(const SparseDataset& vectors, ForwardWriter& forward, SegmentWriter& writer,
@@ -116,7 +118,8 @@ public:
         uint64_t summaries = 0;
         for (uint32_t begin = 0; begin < lists;) {
             uint32_t end = begin;
-            while (end < lists && pruned_.offsets[end] - pruned_.offsets[begin] < kBatchPostings) ++end;
+            while (end < lists && pruned_.offsets[end] - pruned_.offsets[begin] < kBatchPostings)
+                ++end;
             if (!build_batch(begin, end, progress)) return cancelled();
             for (uint32_t l = begin; l < end; ++l) {
                 BuiltList& built = batch_[l - begin];
@@ -156,7 +159,8 @@ private:
                 continue;
             }
             const uint32_t l = order_[i];
-            builders_[static_cast<size_t>(omp_get_thread_num())]->build(l, pruned_.list(l), batch_[l - begin]);
+            builders_[static_cast<size_t>(omp_get_thread_num())]->build(l, pruned_.list(l),
+                                                                        batch_[l - begin]);
         }
         return !stop;
     }
@@ -194,8 +198,9 @@ private:
 
 }  // namespace
 
-Result<BuildReport> build_segment(const SegmentContents& contents, const BuildParameters& parameters,
-                                  const std::string& path, Progress& progress) {
+Result<BuildReport> build_segment(const SegmentContents& contents,
+                                  const BuildParameters& parameters, const std::string& path,
+                                  Progress& progress) {
     const auto start = std::chrono::steady_clock::now();
     const ThreadCount threads(parameters.threads);
     TEMBLOR_RETURN_IF_ERROR(parameters.validate());
@@ -212,8 +217,8 @@ Result<BuildReport> build_segment(const SegmentContents& contents, const BuildPa
     float max_value = 0;
     for (const float v : vectors.values()) max_value = std::max(max_value, v);
     const auto components = static_cast<uint32_t>(vectors.dim());
-    ForwardWriter forward(parameters.forward, components > ComponentMap::kIdentityLimit, vectors.rows(),
-                          components, max_value);
+    ForwardWriter forward(parameters.forward, components > ComponentMap::kIdentityLimit,
+                          vectors.rows(), components, max_value);
     TEMBLOR_RETURN_IF_ERROR(write_forward(vectors, forward, *writer, progress));
 
     BuildReport report;
@@ -229,7 +234,8 @@ Result<BuildReport> build_segment(const SegmentContents& contents, const BuildPa
     }
     TEMBLOR_RETURN_IF_ERROR(writer->add(SectionKind::kIds, contents.ids.serialize()));
     if (!contents.vocabulary.empty()) {
-        TEMBLOR_RETURN_IF_ERROR(writer->add(SectionKind::kVocabulary, contents.vocabulary.serialize()));
+        TEMBLOR_RETURN_IF_ERROR(
+            writer->add(SectionKind::kVocabulary, contents.vocabulary.serialize()));
     }
     if (!contents.encoder.config_json.empty()) {
         const std::span<const char> config(contents.encoder.config_json);
@@ -266,7 +272,8 @@ Result<BuildReport> build_segment(const SegmentContents& contents, const BuildPa
     if (progress.cancelled()) return cancelled();
     TEMBLOR_RETURN_IF_ERROR(writer->finish());
     report.bytes = writer->bytes();
-    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return report;
 }
 

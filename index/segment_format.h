@@ -44,7 +44,7 @@ struct SegmentHeader {
     uint32_t version = kSegmentVersion;
     uint32_t sections = 0;
     uint64_t file_bytes = 0;
-    uint64_t table_hash = 0;   ///< XXH3-64 of the section table, which follows the header
+    uint64_t table_hash = 0;  ///< XXH3-64 of the section table, which follows the header
     std::array<uint64_t, 3> reserved{};
     uint64_t header_hash = 0;  ///< XXH3-64 of the 56 bytes before
 };
@@ -77,7 +77,7 @@ struct SegmentMeta {
     uint32_t wide = 0;
     uint32_t id_kind = 0;
     float scale = 0;
-    uint32_t max_blocks = 0;    ///< of a list
+    uint32_t max_blocks = 0;  ///< of a list
     uint64_t max_record_nnz = 0;
     std::array<uint64_t, 3> reserved{};
 };

@@ -1,8 +1,8 @@
 #include "index/segment_writer.h"
 
-#include <xxhash.h>
-
 #include <array>
+
+#include <xxhash.h>
 
 namespace temblor {
 

@@ -7,23 +7,9 @@
 namespace temblor {
 namespace {
 
-// A packed entry of 1 or 2 bytes can name at most so many blocks, whatever a damaged file says.
-constexpr uint32_t kMostPackedBlocks = 4096;
 constexpr size_t kBuckets = 256;
-constexpr uint32_t kLinearSearch = 512;
-
-template <typename Packed>
-void add_column(const std::byte* packed, uint32_t begin, uint32_t end, uint32_t weight, uint32_t* sums,
-                [[maybe_unused]] uint32_t blocks) {
-    for (uint32_t e = begin; e < end; ++e) {
-        Packed entry;
-        std::memcpy(&entry, packed + size_t{e} * sizeof(Packed), sizeof(Packed));
-        if constexpr (sizeof(Packed) == 4) {
-            if ((entry >> 4) >= blocks) continue;
-        }
-        sums[entry >> 4] += weight * (entry & 15U);
-    }
-}
+constexpr uint32_t kLinearSearch = 512;  // entries of a bucket; longer ones are searched by halving
+constexpr uint32_t kPrefetchedEntries = 256;
 
 }  // namespace
 
@@ -50,9 +36,11 @@ void BlockScores::open_lists(std::span<const uint32_t> lists) {
         if (!all.view(l, view) || view.blocks.empty()) continue;
         views_.push_back(view);
         first_.push_back(blocks);
-        blocks += static_cast<uint32_t>(view.blocks.size());
+        // As many sums as a key can name blocks, whatever a damaged file says.
+        blocks += view.entries > 0 ? 1U << view.layout.block_bits
+                                   : static_cast<uint32_t>(view.blocks.size());
     }
-    sums_.assign(size_t{blocks} + kMostPackedBlocks, 0);
+    sums_.assign(blocks, 0);
 }
 
 void BlockScores::find_buckets(const QueryTables& query) {
@@ -61,7 +49,8 @@ void BlockScores::find_buckets(const QueryTables& query) {
         for (const ListView& list : views_) {
             if (list.entries == 0) continue;
             for (const uint32_t c : query.components()) {
-                __builtin_prefetch(list.offsets + (size_t{c} >> 8) * (list.long_offsets ? 4 : 2));
+                __builtin_prefetch(list.offsets +
+                                   (size_t{c} >> list.layout.shift) * (list.long_offsets ? 4 : 2));
             }
         }
     }
@@ -71,7 +60,7 @@ void BlockScores::find_buckets(const QueryTables& query) {
         if (list.entries == 0) continue;
         for (size_t i = 0; i < query.size(); ++i) {
             const uint32_t c = query.components()[i];
-            uint32_t bucket = c >> 8;
+            uint32_t bucket = c >> list.layout.shift;
             if (wide) {
                 const auto number = [&](uint32_t k) {
                     uint32_t value = 0;
@@ -94,10 +83,11 @@ void BlockScores::find_buckets(const QueryTables& query) {
             const uint32_t begin = list.offset(bucket);
             const uint32_t end = list.offset(bucket + 1);
             if (begin >= end || end > list.entries) continue;
-            for (uint32_t e = begin; e < std::min(end, begin + 256); e += 64) {
-                __builtin_prefetch(list.low + e);
+            for (uint32_t e = begin; e < std::min(end, begin + kPrefetchedEntries); e += 32) {
+                __builtin_prefetch(list.keys + e);
             }
-            columns_.push_back({l, begin, end, query.weights()[i], static_cast<uint8_t>(c)});
+            const uint32_t low = c & ((1U << list.layout.shift) - 1);
+            columns_.push_back({l, begin, end, query.weights()[i], low << list.layout.block_bits});
         }
     }
 }
@@ -106,17 +96,18 @@ void BlockScores::narrow_to_columns(const Kernels& kernels) {
     size_t kept = 0;
     for (Column column : columns_) {
         const ListView& list = views_[column.list];
-        const uint8_t* low = list.low + column.bucket_begin;
-        const uint32_t n = column.bucket_end - column.bucket_begin;
-        const Range range = n <= kLinearSearch ? kernels.equal_range(low, n, column.low)
-                                               : scalar_kernels().equal_range(low, n, column.low);
-        if (range.begin == range.end) continue;
-        column.bucket_end = column.bucket_begin + range.end;
-        column.bucket_begin += range.begin;
-        const std::byte* first = list.packed + size_t{column.bucket_begin} * list.width;
-        const std::byte* last = list.packed + size_t{column.bucket_end} * list.width;
-        for (const std::byte* line = first; line < std::min(last, first + 512); line += 64) {
-            __builtin_prefetch(line);
+        const uint16_t* keys = list.keys + column.begin;
+        const uint32_t n = column.end - column.begin;
+        const auto first = static_cast<uint16_t>(column.key);
+        const auto last = static_cast<uint16_t>(column.key | ((1U << list.layout.block_bits) - 1));
+        const Range range = n <= kLinearSearch ? kernels.key_range(keys, n, first, last)
+                                               : scalar_kernels().key_range(keys, n, first, last);
+        if (range.begin >= range.end) continue;
+        column.end = column.begin + range.end;
+        column.begin += range.begin;
+        for (uint32_t e = column.begin;
+             e < std::min(column.end, column.begin + 4 * kPrefetchedEntries); e += 128) {
+            __builtin_prefetch(list.values + e / 2);
         }
         columns_[kept++] = column;
     }
@@ -127,18 +118,11 @@ void BlockScores::accumulate(SearchCounters& counters) {
     for (const Column& column : columns_) {
         const ListView& list = views_[column.list];
         uint32_t* sums = sums_.data() + first_[column.list];
-        const auto blocks = static_cast<uint32_t>(list.blocks.size());
-        const uint32_t begin = column.bucket_begin;
-        const uint32_t end = column.bucket_end;
-        if (list.width == 1) {
-            add_column<uint8_t>(list.packed, begin, end, column.weight, sums, blocks);
-        } else if (list.width == 2) {
-            add_column<uint16_t>(list.packed, begin, end, column.weight, sums, blocks);
-        } else {
-            add_column<uint32_t>(list.packed, begin, end, column.weight, sums, blocks);
-        }
-        counters.summary_entries += end - begin;
-        counters.bytes_touched += uint64_t{end - begin} * (list.width + 1) + 8;
+        for (uint32_t e = column.begin; e < column.end; ++e)
+            sums[list.block(e)] += column.weight * list.value(e);
+        const uint64_t entries = column.end - column.begin;
+        counters.summary_entries += entries;
+        counters.bytes_touched += entries * 2 + entries / 2 + 8;
     }
 }
 

@@ -18,8 +18,8 @@ struct ScoredBlock {
     uint32_t block = 0;
 };
 
-/// Scores the summaries of all blocks of some lists against the whole query and orders the blocks best
-/// first. Memory is reused.
+/// Scores the summaries of all blocks of some lists against the whole query and orders the blocks
+/// best first. Memory is reused.
 class BlockScores {
 public:
     explicit BlockScores(const Segment& segment);
@@ -43,10 +43,10 @@ public:
 private:
     struct Column {  // one query component in one list
         uint32_t list;
-        uint32_t bucket_begin;
-        uint32_t bucket_end;
+        uint32_t begin;  ///< its bucket's entries, later its own
+        uint32_t end;
         uint32_t weight;
-        uint8_t low;
+        uint32_t key;  ///< of its entry for block 0
     };
     void open_lists(std::span<const uint32_t> lists);
     void find_buckets(const QueryTables& query);
@@ -56,9 +56,9 @@ private:
 
     const Segment& segment_;
     std::vector<ListView> views_;
-    std::vector<uint32_t> first_;     ///< of each list in sums_
+    std::vector<uint32_t> first_;  ///< of each list in sums_
     std::vector<Column> columns_;
-    std::vector<uint32_t> sums_;      ///< by block
+    std::vector<uint32_t> sums_;  ///< by block
     std::vector<ScoredBlock> blocks_;
     std::vector<ScoredBlock> ordered_;
 };

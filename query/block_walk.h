@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -14,7 +16,8 @@ namespace temblor {
 /// The places a search has already met: a bit each, cleared by the words it touched.
 class VisitedPlaces {
 public:
-    VisitedPlaces(uint64_t places, uint32_t shift) : shift_(shift), words_((places >> shift) / 64 + 1) {}
+    VisitedPlaces(uint64_t places, uint32_t shift)
+        : shift_(shift), words_((places >> shift) / 64 + 1) {}
 
     /// True the first time.
     bool insert(Place place) {
@@ -41,20 +44,21 @@ private:
 struct WalkParameters {
     float heap_factor = 0;
     uint32_t patience = 0;
-    float first_tier_share = 0;  ///< β: a document whose first tier is below β·θ is dropped
+    float share_deviations =
+        0;  ///< how far below the mean share of its first tier a document may fall
     const uint64_t* allowed = nullptr;  ///< bit per place >> place_shift; null: all
     uint32_t place_shift = 0;
     Place place_limit = 0;
 };
 
-/// Opens blocks best first and scores every document once, reading through two rings of prefetches: the
-/// heavy first tiers of eight records in flight, then the rests of four. Stops at blocks under
-/// heap_factor * θ, or when `patience` documents in a row changed nothing in the best k. Skips and drops
-/// nothing before k documents are found.
+/// Opens blocks best first and scores every document once, reading through two rings of prefetches:
+/// the heavy first tiers of eight records in flight, then the rests of four. Stops at blocks under
+/// heap_factor * θ, or when `patience` documents in a row changed nothing in the best k. Skips and
+/// drops nothing before k documents are found.
 ///
 /// `Blocks` has ordered(), postings(block), prefetch(block); block scores are in the unit of
-/// Documents::unit(). `Documents` has Score, prefetch_first(place), first(place, more), which scores
-/// the first tier and says whether there is more, prefetch_rest(place) and rest(place).
+/// Documents::unit(). `Documents` has Score, prefetch_first(place), first(place, more), which
+/// scores the first tier and says whether there is more, prefetch_rest(place) and rest(place).
 template <typename Blocks, typename Documents>
 class BlockWalk {
 public:
@@ -62,7 +66,12 @@ public:
 
     BlockWalk(const Blocks& blocks, Documents& documents, const WalkParameters& parameters,
               VisitedPlaces& visited, TopCandidates<Score>& top, SearchCounters& counters)
-        : blocks_(blocks), documents_(documents), parameters_(parameters), visited_(visited), top_(top), counters_(counters) {}
+        : blocks_(blocks),
+          documents_(documents),
+          parameters_(parameters),
+          visited_(visited),
+          top_(top),
+          counters_(counters) {}
 
     void run() {
         const auto& ordered = blocks_.ordered();
@@ -72,7 +81,8 @@ public:
         for (; next < ordered.size() && !out_of_patience(); ++next) {
             if (next + kAhead < ordered.size()) blocks_.prefetch(ordered[next + kAhead]);
             if (top_.full() && ordered[next].score < block_threshold()) {
-                // Within 1/256 of the best score the order is loose: later blocks may be a little better.
+                // Within 1/256 of the best score the order is loose: later blocks may be a little
+                // better.
                 if (ordered[next].score * (1 + 1.0F / 64) < block_threshold()) break;
                 ++counters_.blocks_skipped;
                 continue;
@@ -122,7 +132,8 @@ private:
             offer(score, place);
             return;
         }
-        if (top_.full() && static_cast<float>(score) < parameters_.first_tier_share * static_cast<float>(top_.threshold())) {
+        if (top_.full() &&
+            static_cast<float>(score) < least_share_ * static_cast<float>(top_.threshold())) {
             ++unchanged_;
             return;
         }
@@ -135,12 +146,27 @@ private:
         const auto [score, place] = rest_[rest_head_];
         rest_head_ = (rest_head_ + 1) % kRestRing;
         --rest_size_;
-        offer(score + documents_.rest(place), place);
+        const Score whole = score + documents_.rest(place);
+        if (offer(whole, place)) learn_share(static_cast<float>(score) / static_cast<float>(whole));
     }
 
-    void offer(Score score, Place place) {
+    bool offer(Score score, Place place) {
         const bool changed = top_.offer(score, place);
         unchanged_ = changed || !top_.full() ? 0 : unchanged_ + 1;
+        return changed;
+    }
+
+    /// Of the documents that entered the best k, how much of the score the first tier held: mean
+    /// less `share_deviations` standard deviations is what a first tier must reach of θ.
+    void learn_share(float share) {
+        shares_ += 1;
+        const float delta = share - mean_share_;
+        mean_share_ += delta / shares_;
+        squares_ += delta * (share - mean_share_);
+        if (shares_ >= 8) {
+            least_share_ =
+                mean_share_ - parameters_.share_deviations * std::sqrt(squares_ / shares_);
+        }
     }
 
     struct Partial {
@@ -154,6 +180,10 @@ private:
     TopCandidates<Score>& top_;
     SearchCounters& counters_;
     uint32_t unchanged_ = 0;
+    float shares_ = 0;
+    float mean_share_ = 0;
+    float squares_ = 0;
+    float least_share_ = 0;
     std::array<Place, kFirstRing> first_{};
     uint32_t first_head_ = 0;
     uint32_t first_size_ = 0;

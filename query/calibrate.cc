@@ -29,17 +29,21 @@ std::vector<Setting> grid_for(uint32_t k) {
     return grid;
 }
 
-/// What a query costs, in lines of memory: a scored document is some lines at random, summary entries
-/// are read in runs.
+/// What a query costs, in lines of memory: a scored document is some lines at random, summary
+/// entries are read in runs.
 double cost_of(const CalibrationPoint& p) {
-    return 3.0 * static_cast<double>(p.documents_scored) + static_cast<double>(p.summary_entries) / 20.0;
+    return 3.0 * static_cast<double>(p.documents_scored) +
+           static_cast<double>(p.summary_entries) / 20.0;
 }
 
 double share_found(const std::vector<Hit>& found, const std::vector<Hit>& truth) {
     if (truth.empty()) return 1;
     size_t hits = 0;
     for (const Hit& t : truth) {
-        hits += std::any_of(found.begin(), found.end(), [&](const Hit& f) { return f.row == t.row; }) ? 1 : 0;
+        hits +=
+            std::any_of(found.begin(), found.end(), [&](const Hit& f) { return f.row == t.row; })
+                ? 1
+                : 0;
     }
     return static_cast<double>(hits) / static_cast<double>(truth.size());
 }
@@ -60,12 +64,14 @@ std::vector<CalibrationPoint> frontier_of(std::vector<CalibrationPoint> points) 
 
 }  // namespace
 
-Result<SparseDataset> sample_queries_from_documents(const Segment& segment, uint32_t count, uint64_t seed) {
+Result<SparseDataset> sample_queries_from_documents(const Segment& segment, uint32_t count,
+                                                    uint64_t seed) {
     SparseDatasetBuilder builder;
     SplitMix random(seed);
     if (segment.rows() == 0) return builder.finish(segment.dim());
     for (uint32_t made = 0, tries = 0; made < count && tries < 4 * count; ++tries) {
-        TEMBLOR_ASSIGN_OR_RETURN(const SparseVector document, segment.vector(random.next() % segment.rows()));
+        TEMBLOR_ASSIGN_OR_RETURN(const SparseVector document,
+                                 segment.vector(random.next() % segment.rows()));
         if (document.nnz() == 0) continue;
         // Entries by weight with noise, so that heavy components are likely and none is certain.
         std::vector<std::pair<double, size_t>> order;
@@ -74,7 +80,8 @@ Result<SparseDataset> sample_queries_from_documents(const Segment& segment, uint
             order.emplace_back(static_cast<double>(document.values[i]) / (noise + 0.05), i);
         }
         const size_t kept = std::min<size_t>(document.nnz(), 8 + random.next() % 25);
-        std::partial_sort(order.begin(), order.begin() + static_cast<int64_t>(kept), order.end(), std::greater<>());
+        std::partial_sort(order.begin(), order.begin() + static_cast<int64_t>(kept), order.end(),
+                          std::greater<>());
         std::vector<size_t> chosen;
         for (size_t i = 0; i < kept; ++i) chosen.push_back(order[i].second);
         std::sort(chosen.begin(), chosen.end());
@@ -91,24 +98,29 @@ Result<SparseDataset> sample_queries_from_documents(const Segment& segment, uint
 
 Result<std::vector<CalibrationFrontier>> calibrate(std::shared_ptr<const Segment> segment,
                                                    const SparseDataset& given,
-                                                   const CalibrationOptions& options, Progress& progress) {
+                                                   const CalibrationOptions& options,
+                                                   Progress& progress) {
     const bool from_documents = given.rows() == 0;
     SparseDataset queries = given;
     if (from_documents) {
-        TEMBLOR_ASSIGN_OR_RETURN(queries, sample_queries_from_documents(*segment, options.max_queries, 1));
+        TEMBLOR_ASSIGN_OR_RETURN(queries,
+                                 sample_queries_from_documents(*segment, options.max_queries, 1));
     } else if (given.rows() > options.max_queries) {
         SparseDatasetBuilder sample;
-        for (uint64_t i = 0; i < options.max_queries; ++i) sample.add(given.row(i * given.rows() / options.max_queries));
+        for (uint64_t i = 0; i < options.max_queries; ++i)
+            sample.add(given.row(i * given.rows() / options.max_queries));
         TEMBLOR_ASSIGN_OR_RETURN(queries, sample.finish(given.dim()));
     }
-    if (queries.rows() == 0) return Status::invalid_argument("calibrate: no queries and no documents to make them of");
+    if (queries.rows() == 0)
+        return Status::invalid_argument("calibrate: no queries and no documents to make them of");
     TEMBLOR_ASSIGN_OR_RETURN(const ExactIndex exact, ExactIndex::from_segment(*segment, progress));
     const Searcher searcher(segment);
     std::vector<CalibrationFrontier> frontiers;
     for (const uint32_t k : options.ks) {
         // A query made of a document finds it too easily: look one deeper and leave the best out.
         const uint32_t depth = from_documents ? k + 1 : k;
-        TEMBLOR_ASSIGN_OR_RETURN(auto truth, exact.search_batch(queries, depth, options.threads, progress));
+        TEMBLOR_ASSIGN_OR_RETURN(auto truth,
+                                 exact.search_batch(queries, depth, options.threads, progress));
         for (auto& hits : truth) {
             std::erase_if(hits, [](const Hit& h) { return h.score <= 0; });
             if (from_documents && !hits.empty()) hits.erase(hits.begin());
@@ -123,7 +135,9 @@ Result<std::vector<CalibrationFrontier>> calibrate(std::shared_ptr<const Segment
             parameters.query_cut = grid[g].query_cut;
             parameters.heap_factor = grid[g].heap_factor;
             parameters.patience = grid[g].patience;
-            TEMBLOR_ASSIGN_OR_RETURN(const auto results, searcher.search_batch(queries, parameters, nullptr, options.threads));
+            TEMBLOR_ASSIGN_OR_RETURN(
+                const auto results,
+                searcher.search_batch(queries, parameters, nullptr, options.threads));
             CalibrationPoint point;
             double accuracy = 0;
             SearchCounters counters;
@@ -133,14 +147,17 @@ Result<std::vector<CalibrationFrontier>> calibrate(std::shared_ptr<const Segment
             }
             const auto n = static_cast<double>(results.size());
             point.accuracy = static_cast<float>(accuracy / n);
-            point.documents_scored = static_cast<float>(static_cast<double>(counters.documents_scored) / n);
-            point.summary_entries = static_cast<float>(static_cast<double>(counters.summary_entries) / n);
+            point.documents_scored =
+                static_cast<float>(static_cast<double>(counters.documents_scored) / n);
+            point.summary_entries =
+                static_cast<float>(static_cast<double>(counters.summary_entries) / n);
             point.query_cut = parameters.query_cut;
             point.heap_factor = parameters.heap_factor;
             point.patience = parameters.patience;
             points.push_back(point);
         }
-        frontiers.push_back({k, static_cast<uint32_t>(queries.rows()), from_documents, frontier_of(std::move(points))});
+        frontiers.push_back({k, static_cast<uint32_t>(queries.rows()), from_documents,
+                             frontier_of(std::move(points))});
     }
     return frontiers;
 }

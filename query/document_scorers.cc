@@ -30,7 +30,9 @@ CompactScorer::Score CompactScorer::first(Place place, bool& more) {
     uint32_t n = 0;
     const uint8_t* weights = decode(place, n);
     if (weights == nullptr) return 0;
-    counters_.bytes_touched += 12 + static_cast<uint64_t>(weights - reinterpret_cast<const uint8_t*>(record(place) + 12)) + n;
+    counters_.bytes_touched +=
+        12 + static_cast<uint64_t>(weights - reinterpret_cast<const uint8_t*>(record(place) + 12)) +
+        n;
     return kernels_.dot_u32_u8(query_.weight_table(), query_.limit(), decoded_.data(), weights, n);
 }
 
@@ -40,7 +42,8 @@ double CompactScorer::refine(Place place) {
     if (weights == nullptr) return 0;
     double sum = 0;
     for (uint32_t i = 0; i < n; ++i) {
-        sum += static_cast<double>(query_.value_table()[std::min(decoded_[i], query_.limit())]) * weights[i];
+        sum += static_cast<double>(query_.value_table()[std::min(decoded_[i], query_.limit())]) *
+               weights[i];
     }
     return sum * static_cast<double>(store_.shape().scale);
 }
@@ -55,7 +58,8 @@ F32Scorer::Score F32Scorer::first(Place place, bool& more) {
     const uint32_t n = safe_count(place);
     const std::byte* at = record(place) + ForwardShape::kHeaderBytes;
     counters_.bytes_touched += ForwardShape::kHeaderBytes + uint64_t{n} * 8;
-    return kernels_.dot_u32_f32(query_.value_table(), query_.limit(), reinterpret_cast<const uint32_t*>(at),
+    return kernels_.dot_u32_f32(query_.value_table(), query_.limit(),
+                                reinterpret_cast<const uint32_t*>(at),
                                 reinterpret_cast<const float*>(at + uint64_t{n} * 4), n);
 }
 
@@ -65,7 +69,8 @@ double F32Scorer::refine(Place place) {
     double sum = 0;
     for (uint64_t i = 0; i < n; ++i) {
         const uint32_t c = std::min(load<uint32_t>(at + i * 4), query_.limit());
-        sum += static_cast<double>(query_.value_table()[c]) * static_cast<double>(load<float>(at + uint64_t{n} * 4 + i * 4));
+        sum += static_cast<double>(query_.value_table()[c]) *
+               static_cast<double>(load<float>(at + uint64_t{n} * 4 + i * 4));
     }
     return sum;
 }

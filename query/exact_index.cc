@@ -1,9 +1,9 @@
 #include "query/exact_index.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <limits>
+
+#include <omp.h>
 
 #include "index/component_map.h"
 #include "index/segment.h"
@@ -11,7 +11,8 @@
 namespace temblor {
 namespace {
 
-constexpr uint32_t kWindow = 1 << 16;  // documents; their sums, 256 KB, stay in the second-level cache
+constexpr uint32_t kWindow =
+    1 << 16;  // documents; their sums, 256 KB, stay in the second-level cache
 
 /// Worse first, so that the heap's front is the one to go.
 bool better(const Hit& a, const Hit& b) {
@@ -24,15 +25,17 @@ bool better(const Hit& a, const Hit& b) {
 struct ExactIndex::Impl {
     uint64_t rows = 0;
     uint64_t windows = 0;
-    std::vector<uint32_t> components;      ///< that occur, ascending
-    std::vector<uint64_t> begins;          ///< [rank * windows + window], one past the end behind
-    std::vector<uint16_t> documents;       ///< row within its window
+    std::vector<uint32_t> components;  ///< that occur, ascending
+    std::vector<uint64_t> begins;      ///< [rank * windows + window], one past the end behind
+    std::vector<uint16_t> documents;   ///< row within its window
     std::vector<float> values;
 
     void reserve_lists() { begins.assign(components.size() * windows + 1, 0); }
     [[nodiscard]] size_t rank(uint32_t component) const {
         const auto at = std::lower_bound(components.begin(), components.end(), component);
-        return at != components.end() && *at == component ? static_cast<size_t>(at - components.begin()) : components.size();
+        return at != components.end() && *at == component
+                   ? static_cast<size_t>(at - components.begin())
+                   : components.size();
     }
 
     /// Calls each_row(visit) twice, once to count and once to fill; visit(row, component, value).
@@ -66,7 +69,8 @@ ExactIndex::ExactIndex(ExactIndex&&) noexcept = default;
 ExactIndex& ExactIndex::operator=(ExactIndex&&) noexcept = default;
 
 Result<ExactIndex> ExactIndex::from_dataset(const SparseDataset& dataset, Progress& progress) {
-    if (dataset.rows() >= UINT32_MAX) return Status::resource_exhausted("exact index: over 2^32 - 2 documents");
+    if (dataset.rows() >= UINT32_MAX)
+        return Status::resource_exhausted("exact index: over 2^32 - 2 documents");
     ExactIndex index;
     Impl& impl = *index.impl_;
     impl.rows = dataset.rows();
@@ -100,8 +104,10 @@ Result<ExactIndex> ExactIndex::from_segment(const Segment& segment, Progress& pr
     uint64_t done = 0;
     TEMBLOR_RETURN_IF_ERROR(impl.fill([&](auto&& visit) -> Status {
         for (uint64_t r = 0; r < segment.rows(); ++r) {
-            TEMBLOR_RETURN_IF_ERROR(segment.forward().read_row(r, document).with_context(segment.path()));
-            for (size_t i = 0; i < document.nnz(); ++i) visit(r, map.original(document.components[i]), document.values[i]);
+            TEMBLOR_RETURN_IF_ERROR(
+                segment.forward().read_row(r, document).with_context(segment.path()));
+            for (size_t i = 0; i < document.nnz(); ++i)
+                visit(r, map.original(document.components[i]), document.values[i]);
             if ((++done & 0xFFFFU) == 0) {
                 if (progress.cancelled()) return Status::cancelled("exact index: interrupted");
                 progress.report("indexing", done, 2 * segment.rows());
@@ -118,7 +124,8 @@ uint64_t ExactIndex::bytes() const {
     return impl_->components.size() * 4 + impl_->begins.size() * 8 + impl_->documents.size() * 6;
 }
 
-void ExactIndex::search(SparseVectorView query, uint32_t k, Scratch& scratch, std::vector<Hit>& hits) const {
+void ExactIndex::search(SparseVectorView query, uint32_t k, Scratch& scratch,
+                        std::vector<Hit>& hits) const {
     const Impl& impl = *impl_;
     const uint64_t wanted = std::min<uint64_t>(k, impl.rows);
     std::vector<Hit>& heap = scratch.heap;
@@ -139,7 +146,8 @@ void ExactIndex::search(SparseVectorView query, uint32_t k, Scratch& scratch, st
             }
         }
         // θ rises as the window is read; most documents fail the one comparison.
-        float threshold = heap.size() < wanted ? -std::numeric_limits<float>::infinity() : heap.front().score;
+        float threshold =
+            heap.size() < wanted ? -std::numeric_limits<float>::infinity() : heap.front().score;
         for (uint32_t d = 0; d < size; ++d) {
             if (sums[d] <= threshold) continue;
             const Hit hit{static_cast<uint32_t>(first + d), sums[d]};
@@ -157,8 +165,9 @@ void ExactIndex::search(SparseVectorView query, uint32_t k, Scratch& scratch, st
     hits.assign(heap.begin(), heap.end());
 }
 
-Result<std::vector<std::vector<Hit>>> ExactIndex::search_batch(const SparseDataset& queries, uint32_t k,
-                                                               uint32_t threads, Progress& progress) const {
+Result<std::vector<std::vector<Hit>>> ExactIndex::search_batch(const SparseDataset& queries,
+                                                               uint32_t k, uint32_t threads,
+                                                               Progress& progress) const {
     std::vector<std::vector<Hit>> results(queries.rows());
     const int count = threads > 0 ? static_cast<int>(threads) : omp_get_max_threads();
     uint64_t done = 0;

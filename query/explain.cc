@@ -4,7 +4,8 @@
 
 namespace temblor {
 
-Result<std::vector<ScoreShare>> explain(const Segment& segment, SparseVectorView query, uint32_t row) {
+Result<std::vector<ScoreShare>> explain(const Segment& segment, SparseVectorView query,
+                                        uint32_t row) {
     TEMBLOR_ASSIGN_OR_RETURN(const SparseVector document, segment.vector(row));
     std::vector<ScoreShare> shares;
     size_t d = 0;

@@ -24,16 +24,18 @@ struct Kernels {
     std::string_view name;
 
     /// Sum of table[components[i]] * weights[i]; n entries. Reads nothing past n.
-    uint32_t (*dot_u16_u8)(const uint16_t* table, const uint16_t* components, const uint8_t* weights,
-                           size_t n);
+    uint32_t (*dot_u16_u8)(const uint16_t* table, const uint16_t* components,
+                           const uint8_t* weights, size_t n);
     /// The same for 32-bit components; one at or above `limit` counts as `limit`.
     uint32_t (*dot_u32_u8)(const uint16_t* table, uint32_t limit, const uint32_t* components,
                            const uint8_t* weights, size_t n);
-    /// Float values and a float table; sums in an order of its own (equal to scalar within rounding).
+    /// Float values and a float table; sums in an order of its own (equal to scalar within
+    /// rounding).
     float (*dot_u32_f32)(const float* table, uint32_t limit, const uint32_t* components,
                          const float* values, size_t n);
-    /// Where `target` stands in n ascending bytes. May read 63 bytes past n.
-    Range (*equal_range)(const uint8_t* sorted, uint32_t n, uint8_t target);
+    /// Where the keys from `first` to `last` (inclusive) stand among n ascending ones. May read 63
+    /// bytes past n.
+    Range (*key_range)(const uint16_t* sorted, uint32_t n, uint16_t first, uint16_t last);
 };
 
 /// The reference; every other set is tested against it.

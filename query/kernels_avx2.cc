@@ -9,18 +9,21 @@ namespace {
 uint32_t sum_lanes(__m256i v) {
     const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
     const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
-    return static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))));
+    return static_cast<uint32_t>(
+        _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))));
 }
 
-/// Each 32-bit lane of a gather holds table[c] below and a neighbour above; the weight's upper half is
-/// zero, so one multiply-add drops the neighbour.
+/// Each 32-bit lane of a gather holds table[c] below and a neighbour above; the weight's upper half
+/// is zero, so one multiply-add drops the neighbour.
 __m256i weigh(const uint16_t* table, __m256i components, const uint8_t* weights) {
     const __m256i q = _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), components, 2);
-    const __m256i w = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(weights)));
+    const __m256i w =
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(weights)));
     return _mm256_madd_epi16(q, w);
 }
 
-uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uint8_t* weights, size_t n) {
+uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uint8_t* weights,
+                    size_t n) {
     __m256i sum = _mm256_setzero_si256();
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
@@ -48,8 +51,8 @@ uint32_t dot_u32_u8(const uint16_t* table, uint32_t limit, const uint32_t* compo
     return total;
 }
 
-float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components, const float* values,
-                  size_t n) {
+float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components,
+                  const float* values, size_t n) {
     const __m256i limits = _mm256_set1_epi32(static_cast<int>(limit));
     __m256 sum = _mm256_setzero_ps();
     size_t i = 0;
@@ -65,26 +68,30 @@ float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components
     return total;
 }
 
-Range equal_range(const uint8_t* sorted, uint32_t n, uint8_t target) {
-    const __m256i t = _mm256_set1_epi8(static_cast<char>(target));
-    uint32_t below = 0;
-    uint32_t equal = 0;
-    for (uint32_t i = 0; i < n; i += 32) {
+Range key_range(const uint16_t* sorted, uint32_t n, uint16_t first, uint16_t last) {
+    const __m256i lo = _mm256_set1_epi16(static_cast<short>(first));
+    const __m256i hi = _mm256_set1_epi16(static_cast<short>(last));
+    uint32_t below = 0;    // two bits an entry
+    uint32_t at_most = 0;  // likewise
+    for (uint32_t i = 0; i < n; i += 16) {
         const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sorted + i));
-        const uint32_t in = n - i >= 32 ? ~0U : (1U << (n - i)) - 1;
-        const auto at_most =
-            static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(v, t), v))) & in;
-        const auto same = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, t))) & in;
-        equal += static_cast<uint32_t>(__builtin_popcount(same));
-        below += static_cast<uint32_t>(__builtin_popcount(at_most & ~same));
-        if (at_most != in) break;
+        const uint32_t in = n - i >= 16 ? ~0U : (1U << (2 * (n - i))) - 1;
+        const auto from = static_cast<uint32_t>(_mm256_movemask_epi8(
+                              _mm256_cmpeq_epi16(_mm256_max_epu16(v, lo), v))) &
+                          in;
+        const auto to = static_cast<uint32_t>(
+                            _mm256_movemask_epi8(_mm256_cmpeq_epi16(_mm256_min_epu16(v, hi), v))) &
+                        in;
+        below += static_cast<uint32_t>(__builtin_popcount(in & ~from));
+        at_most += static_cast<uint32_t>(__builtin_popcount(to));
+        if (to != in) break;
     }
-    return {below, below + equal};
+    return {below / 2, at_most / 2};
 }
 
 }  // namespace
 
-const Kernels kernels_internal::kAvx2{"avx2", dot_u16_u8, dot_u32_u8, dot_u32_f32, equal_range};
+const Kernels kernels_internal::kAvx2{"avx2", dot_u16_u8, dot_u32_u8, dot_u32_f32, key_range};
 
 }  // namespace temblor
 #endif

@@ -6,8 +6,8 @@
 namespace temblor {
 namespace {
 
-/// Each 32-bit lane of a gather holds table[c] below and a neighbour above; the weight's upper half is
-/// zero, so one multiply-add drops the neighbour.
+/// Each 32-bit lane of a gather holds table[c] below and a neighbour above; the weight's upper half
+/// is zero, so one multiply-add drops the neighbour.
 __m512i weigh(const uint16_t* table, __m512i components, __m128i weights) {
     const __m512i q = _mm512_i32gather_epi32(components, table, 2);
     return _mm512_madd_epi16(q, _mm512_cvtepu8_epi32(weights));
@@ -15,7 +15,8 @@ __m512i weigh(const uint16_t* table, __m512i components, __m128i weights) {
 
 __mmask16 first_lanes(size_t n) { return static_cast<__mmask16>((1U << n) - 1); }
 
-uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uint8_t* weights, size_t n) {
+uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uint8_t* weights,
+                    size_t n) {
     __m512i sum = _mm512_setzero_si512();
     size_t i = 0;
     for (; i + 16 <= n; i += 16) {
@@ -26,7 +27,8 @@ uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uin
     if (i < n) {
         const __mmask16 tail = first_lanes(n - i);
         const __m256i c = _mm256_maskz_loadu_epi16(tail, components + i);
-        sum = _mm512_add_epi32(sum, weigh(table, _mm512_cvtepu16_epi32(c), _mm_maskz_loadu_epi8(tail, weights + i)));
+        sum = _mm512_add_epi32(
+            sum, weigh(table, _mm512_cvtepu16_epi32(c), _mm_maskz_loadu_epi8(tail, weights + i)));
     }
     return static_cast<uint32_t>(_mm512_reduce_add_epi32(sum));
 }
@@ -43,8 +45,8 @@ uint32_t dot_u32_u8(const uint16_t* table, uint32_t limit, const uint32_t* compo
     return static_cast<uint32_t>(_mm512_reduce_add_epi32(sum));
 }
 
-float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components, const float* values,
-                  size_t n) {
+float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components,
+                  const float* values, size_t n) {
     const __m512i limits = _mm512_set1_epi32(static_cast<int>(limit));
     __m512 sum = _mm512_setzero_ps();
     for (size_t i = 0; i < n; i += 16) {
@@ -56,25 +58,26 @@ float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components
     return _mm512_reduce_add_ps(sum);
 }
 
-Range equal_range(const uint8_t* sorted, uint32_t n, uint8_t target) {
-    const __m512i t = _mm512_set1_epi8(static_cast<char>(target));
+Range key_range(const uint16_t* sorted, uint32_t n, uint16_t first, uint16_t last) {
+    const __m512i lo = _mm512_set1_epi16(static_cast<short>(first));
+    const __m512i hi = _mm512_set1_epi16(static_cast<short>(last));
     uint32_t below = 0;
-    uint32_t equal = 0;
-    for (uint32_t i = 0; i < n; i += 64) {
+    uint32_t at_most = 0;
+    for (uint32_t i = 0; i < n; i += 32) {
         const __m512i v = _mm512_loadu_si512(sorted + i);
-        const uint64_t in = n - i >= 64 ? ~uint64_t{0} : (uint64_t{1} << (n - i)) - 1;
-        const uint64_t less = _mm512_cmplt_epu8_mask(v, t) & in;
-        const uint64_t same = _mm512_cmpeq_epu8_mask(v, t) & in;
-        below += static_cast<uint32_t>(__builtin_popcountll(less));
-        equal += static_cast<uint32_t>(__builtin_popcountll(same));
-        if ((less | same) != in) break;
+        const uint32_t in = n - i >= 32 ? ~0U : (1U << (n - i)) - 1;
+        const uint32_t less = _mm512_cmplt_epu16_mask(v, lo) & in;
+        const uint32_t to = _mm512_cmple_epu16_mask(v, hi) & in;
+        below += static_cast<uint32_t>(__builtin_popcount(less));
+        at_most += static_cast<uint32_t>(__builtin_popcount(to));
+        if (to != in) break;
     }
-    return {below, below + equal};
+    return {below, at_most};
 }
 
 }  // namespace
 
-const Kernels kernels_internal::kAvx512{"avx512", dot_u16_u8, dot_u32_u8, dot_u32_f32, equal_range};
+const Kernels kernels_internal::kAvx512{"avx512", dot_u16_u8, dot_u32_u8, dot_u32_f32, key_range};
 
 }  // namespace temblor
 #endif

@@ -5,7 +5,8 @@
 namespace temblor {
 namespace {
 
-uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uint8_t* weights, size_t n) {
+uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uint8_t* weights,
+                    size_t n) {
     uint32_t sum = 0;
     for (size_t i = 0; i < n; ++i) sum += uint32_t{table[components[i]]} * weights[i];
     return sum;
@@ -14,23 +15,25 @@ uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uin
 uint32_t dot_u32_u8(const uint16_t* table, uint32_t limit, const uint32_t* components,
                     const uint8_t* weights, size_t n) {
     uint32_t sum = 0;
-    for (size_t i = 0; i < n; ++i) sum += uint32_t{table[std::min(components[i], limit)]} * weights[i];
+    for (size_t i = 0; i < n; ++i)
+        sum += uint32_t{table[std::min(components[i], limit)]} * weights[i];
     return sum;
 }
 
-float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components, const float* values,
-                  size_t n) {
+float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components,
+                  const float* values, size_t n) {
     float sum = 0;
     for (size_t i = 0; i < n; ++i) sum += table[std::min(components[i], limit)] * values[i];
     return sum;
 }
 
-Range equal_range(const uint8_t* sorted, uint32_t n, uint8_t target) {
-    const auto [first, last] = std::equal_range(sorted, sorted + n, target);
-    return {static_cast<uint32_t>(first - sorted), static_cast<uint32_t>(last - sorted)};
+Range key_range(const uint16_t* sorted, uint32_t n, uint16_t first, uint16_t last) {
+    const uint16_t* begin = std::lower_bound(sorted, sorted + n, first);
+    const uint16_t* end = std::upper_bound(begin, sorted + n, last);
+    return {static_cast<uint32_t>(begin - sorted), static_cast<uint32_t>(end - sorted)};
 }
 
-constexpr Kernels kScalar{"scalar", dot_u16_u8, dot_u32_u8, dot_u32_f32, equal_range};
+constexpr Kernels kScalar{"scalar", dot_u16_u8, dot_u32_u8, dot_u32_f32, key_range};
 
 }  // namespace
 

@@ -40,11 +40,13 @@ void QueryTables::set(SparseVectorView query, const ComponentMap& map) {
     // Half a step a component may be added by rounding up: leave room for it below 2^24.
     constexpr double kLargest = 32767;
     const double room = (1 << 24) - 1 - static_cast<double>(components_.size());
-    const double steps = std::min(kLargest / static_cast<double>(largest), std::max(room, 1.0) / sum);
+    const double steps =
+        std::min(kLargest / static_cast<double>(largest), std::max(room, 1.0) / sum);
     weight_unit_ = static_cast<float>(1 / steps);
     total_weight_ = 0;
     for (size_t i = 0; i < components_.size(); ++i) {
-        const auto weight = static_cast<uint16_t>(std::clamp(static_cast<double>(values_[i]) * steps + 0.5, 1.0, kLargest));
+        const auto weight = static_cast<uint16_t>(
+            std::clamp(static_cast<double>(values_[i]) * steps + 0.5, 1.0, kLargest));
         weights_.push_back(weight);
         total_weight_ += weight;
         weight_table_[components_[i]] = weight;

@@ -8,8 +8,9 @@
 
 namespace temblor {
 
-/// A query laid out for scoring: tables by internal component, integer weights for the first pass and
-/// floats for the last. Only the entries a query sets are ever written, and reset by the next one.
+/// A query laid out for scoring: tables by internal component, integer weights for the first pass
+/// and floats for the last. Only the entries a query sets are ever written, and reset by the next
+/// one.
 class QueryTables {
 public:
     explicit QueryTables(const Segment& segment);
@@ -24,8 +25,8 @@ public:
     [[nodiscard]] const std::vector<uint16_t>& weights() const { return weights_; }
     [[nodiscard]] uint32_t total_weight() const { return total_weight_; }
 
-    /// By component: weight = round(value / weight_unit()); zero for components not in the query. The
-    /// weights add up to less than 2^24, so that a dot product with bytes fits 32 bits.
+    /// By component: weight = round(value / weight_unit()); zero for components not in the query.
+    /// The weights add up to less than 2^24, so that a dot product with bytes fits 32 bits.
     [[nodiscard]] const uint16_t* weight_table() const { return weight_table_.data(); }
     [[nodiscard]] const float* value_table() const { return value_table_.data(); }
     /// Components at or above this have weight 0.

@@ -17,17 +17,21 @@ Status SearchParameters::validate() const {
 
 Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t k, double recall) {
     if (!(recall > 0 && recall <= 1)) {
-        return Status::invalid_argument("recall: " + std::to_string(recall) + ", expected a number in (0, 1]");
+        return Status::invalid_argument("recall: " + std::to_string(recall) +
+                                        ", expected a number in (0, 1]");
     }
     // The frontier of the nearest k that was measured, by ratio.
     const CalibrationFrontier* nearest = nullptr;
-    const auto distance = [&](uint32_t other) { return std::abs(std::log(static_cast<double>(other) / k)); };
+    const auto distance = [&](uint32_t other) {
+        return std::abs(std::log(static_cast<double>(other) / k));
+    };
     for (const CalibrationFrontier& f : segment.calibration()) {
         if (f.k > 0 && (nearest == nullptr || distance(f.k) < distance(nearest->k))) nearest = &f;
     }
     if (nearest == nullptr) {
-        return Status::not_found(segment.path() + ": not calibrated, so no setting is known for recall " +
-                                 std::to_string(recall) + "; run `temblor calibrate --index " + segment.path() + "`");
+        return Status::not_found(
+            segment.path() + ": not calibrated, so no setting is known for recall " +
+            std::to_string(recall) + "; run `temblor calibrate --index " + segment.path() + "`");
     }
     SearchParameters parameters;
     parameters.k = k;

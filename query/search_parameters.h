@@ -14,10 +14,10 @@ namespace temblor {
 struct SearchParameters {
     uint32_t k = 10;
     bool exact = false;      ///< score every document that could be in the answer
-    uint32_t query_cut = 5;  ///< lists that are walked: those of the query's heaviest components
+    uint32_t query_cut = 8;  ///< lists that are walked: those of the query's heaviest components
     float heap_factor =
         0.8F;  ///< a block is skipped when summary_score < heap_factor * θ, θ the k-th best score
-    uint32_t patience = 400;  ///< stop after this many documents in a row changed nothing; 0: never
+    uint32_t patience = 600;  ///< stop after this many documents in a row changed nothing; 0: never
 
     /// Names the first parameter out of its range.
     [[nodiscard]] Status validate() const;

@@ -7,8 +7,9 @@
 
 namespace temblor {
 
-/// The best `capacity` of the documents offered, best first, equal scores in the order of places. The
-/// threshold θ is the k-th best score: the surplus only keeps what a finer score may still lift.
+/// The best `capacity` of the documents offered, best first, equal scores in the order of places.
+/// The threshold θ is the k-th best score: the surplus only keeps what a finer score may still
+/// lift.
 template <typename Score>
 class TopCandidates {
 public:
@@ -36,10 +37,11 @@ public:
             if (score < last.score || (score == last.score && place > last.place)) return false;
             sorted_.pop_back();
         }
-        const auto at = std::upper_bound(
-            sorted_.begin(), sorted_.end(), Candidate{score, place}, [](const Candidate& a, const Candidate& b) {
-                return a.score != b.score ? a.score > b.score : a.place < b.place;
-            });
+        const auto at =
+            std::upper_bound(sorted_.begin(), sorted_.end(), Candidate{score, place},
+                             [](const Candidate& a, const Candidate& b) {
+                                 return a.score != b.score ? a.score > b.score : a.place < b.place;
+                             });
         const auto position = static_cast<size_t>(at - sorted_.begin());
         sorted_.insert(at, Candidate{score, place});
         return position < k_;

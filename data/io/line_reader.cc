@@ -6,7 +6,7 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kFirstBuffer = size_t{256} << 10;
+constexpr size_t kFirstBuffer = size_t{64} << 10;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace

@@ -17,8 +17,12 @@
 namespace temblor {
 namespace {
 
+// Words recur, and stemming one costs more than finding it again.
+constexpr size_t kRememberedWords = 1 << 13;
+
 constexpr char16_t kCapitalDottedI = 0x0130;
 constexpr char16_t kDotlessI = 0x0131;
+constexpr char16_t kFractionSlash = 0x2044;  // what NFKC makes of the bar in one half
 
 struct StemmerDeleter {
     void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
@@ -69,7 +73,13 @@ bool holds_emoji(const icu::UnicodeString& text, int32_t begin, int32_t end) {
 struct Analyzer::Tools {
     std::unique_ptr<icu::BreakIterator> words;
     std::unique_ptr<sb_stemmer, StemmerDeleter> stemmer;
-    std::string term;
+    std::string word;  ///< the one at hand
+
+    struct Memory {
+        std::string word;
+        std::string term;  ///< empty: the word is left out
+    };
+    std::vector<Memory> memories{kRememberedWords};
 };
 
 /// Tools that wait for the next call.
@@ -137,13 +147,30 @@ Result<std::unique_ptr<Analyzer>> Analyzer::create(const AnalyzerOptions& option
     return analyzer;
 }
 
+Status Analyzer::make_term(Tools& tools, std::string& term) const {
+    term.clear();
+    if (options_.stop_words && is_stop_word(options_.language, tools.word)) return {};
+    if (tools.stemmer == nullptr) {
+        term = tools.word;
+        return {};
+    }
+    const sb_symbol* stem =
+        sb_stemmer_stem(tools.stemmer.get(), reinterpret_cast<const sb_symbol*>(tools.word.data()),
+                        static_cast<int>(tools.word.size()));
+    if (stem == nullptr) return Status::resource_exhausted("no memory for stemming");
+    term.assign(reinterpret_cast<const char*>(stem),
+                static_cast<size_t>(sb_stemmer_length(tools.stemmer.get())));
+    return {};
+}
+
 Status Analyzer::analyze(std::string_view text,
                          const std::function<void(std::string_view)>& sink) const {
     TEMBLOR_ASSIGN_OR_RETURN(icu::UnicodeString raw, decode_utf8(text));
     unify_letters(raw, options_.language == "turkish");
     UErrorCode code = U_ZERO_ERROR;
-    const icu::UnicodeString folded = pool_->normalizer->normalize(raw, code);
+    icu::UnicodeString folded = pool_->normalizer->normalize(raw, code);
     TEMBLOR_RETURN_IF_ERROR(icu_status(code, "Unicode normalisation"));
+    folded.findAndReplace(icu::UnicodeString(kFractionSlash), icu::UnicodeString(u'/'));
 
     const Lease lease(*pool_, options_);
     Tools& tools = *lease;
@@ -158,20 +185,17 @@ Status Analyzer::analyze(std::string_view text,
             !holds_emoji(folded, begin, end)) {
             continue;
         }
-        tools.term.clear();
-        folded.tempSubStringBetween(begin, end).toUTF8String(tools.term);
-        if (tools.term.size() > kMaxTermBytes) continue;
-        if (options_.stop_words && is_stop_word(options_.language, tools.term)) continue;
-        std::string_view term = tools.term;
-        if (tools.stemmer != nullptr) {
-            const sb_symbol* stem = sb_stemmer_stem(
-                tools.stemmer.get(), reinterpret_cast<const sb_symbol*>(tools.term.data()),
-                static_cast<int>(tools.term.size()));
-            if (stem == nullptr) return Status::resource_exhausted("no memory for stemming");
-            term = {reinterpret_cast<const char*>(stem),
-                    static_cast<size_t>(sb_stemmer_length(tools.stemmer.get()))};
+        tools.word.clear();
+        folded.tempSubStringBetween(begin, end).toUTF8String(tools.word);
+        if (tools.word.size() > kMaxTermBytes) continue;
+        Tools::Memory& memory =
+            tools.memories[std::hash<std::string>()(tools.word) % kRememberedWords];
+        if (memory.word != tools.word) {
+            memory.word.clear();
+            TEMBLOR_RETURN_IF_ERROR(make_term(tools, memory.term));
+            memory.word = tools.word;
         }
-        if (!term.empty()) sink(term);
+        if (!memory.term.empty()) sink(memory.term);
     }
     return {};
 }

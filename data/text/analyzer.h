@@ -43,6 +43,8 @@ private:
     class Lease;
     struct Pool;
 
+    Status make_term(Tools& tools, std::string& term) const;
+
     explicit Analyzer(AnalyzerOptions options);
 
     AnalyzerOptions options_;

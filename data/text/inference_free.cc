@@ -54,31 +54,6 @@ public:
         return {};
     }
 
-    Status add_weights(std::span<const TokenWeight> weights) override {
-        SparseVector vector;
-        for (const TokenWeight& given : weights) {
-            const auto component = wordpiece_->vocabulary().find(given.token);
-            if (!component) {
-                return Status::invalid_argument(
-                    fmt::format("token \"{}\" is not in the WordPiece vocabulary", given.token));
-            }
-            if (!std::isfinite(given.weight) || given.weight < 0) {
-                return Status::invalid_argument(
-                    fmt::format("token \"{}\": expected a weight of at least 0, found {}",
-                                given.token, given.weight));
-            }
-            if (wordpiece_->is_special(*component)) continue;
-            vector.components.push_back(*component);
-            vector.values.push_back(given.weight);
-        }
-        vector.sort_and_merge();
-        if (vector.nnz() > 0 && vector.nnz() < weights.size()) {
-            TEMBLOR_RETURN_IF_ERROR(check_distinct(weights));
-        }
-        counts_.add_weights(vector.view());
-        return {};
-    }
-
     Result<EncodedCorpus> finish() override {
         const WordPieceOptions& words = wordpiece_->options();
         EncoderConfig config;
@@ -103,15 +78,6 @@ public:
     }
 
 private:
-    static Status check_distinct(std::span<const TokenWeight> weights) {
-        std::vector<std::string_view> tokens;
-        for (const TokenWeight& given : weights) tokens.push_back(given.token);
-        std::sort(tokens.begin(), tokens.end());
-        const auto repeated = std::adjacent_find(tokens.begin(), tokens.end());
-        if (repeated == tokens.end()) return {};
-        return Status::invalid_argument(fmt::format("token \"{}\" stands twice", *repeated));
-    }
-
     TextEncoderOptions options_;
     std::unique_ptr<WordPiece> wordpiece_;
     std::vector<float> idf_;

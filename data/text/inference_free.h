@@ -10,9 +10,10 @@ namespace temblor {
 /// OpenSearch's inference-free sparse encoder (Geng et al. 2024, "Towards Competitive Search
 /// Relevance For Inference-Free Learned Sparse Retrievers"): only documents ever see a model. A
 /// query is the set of its WordPiece tokens, each with its weight in an idf table (1 where the
-/// table has none). A document is either given as {token: weight} by add_weights(), or, for text
-/// without a model, the saturated counts of its pieces:
-/// tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean)). Special tokens never count.
+/// table has none). A document comes either as weights that a model found for the same vocabulary
+/// (those are vectors, and their reader takes only vocabulary and query weights from here) or as
+/// text, which becomes the saturated counts of its pieces: tf * (k1 + 1) / (tf + k1 * (1 - b + b *
+/// length / mean)). Special tokens never count.
 ///
 /// The components are the whole WordPiece vocabulary, which thus travels with the index; so do the
 /// idf weights, as TextEncoderData::query_weights (0 for special tokens).

@@ -8,11 +8,6 @@
 #include <fmt/format.h>
 
 namespace temblor {
-namespace {
-
-constexpr uint32_t kGiven = std::numeric_limits<uint32_t>::max();
-
-}  // namespace
 
 Status validate(const Saturation& saturation) {
     if (!std::isfinite(saturation.k1) || saturation.k1 < 0) {
@@ -40,28 +35,19 @@ void TermCounts::add_terms(std::span<uint32_t> terms) {
         i = end;
     }
     offsets_.push_back(components_.size());
-    lengths_.push_back(static_cast<uint32_t>(std::min<size_t>(terms.size(), kGiven - 1)));
+    lengths_.push_back(static_cast<uint32_t>(terms.size()));
     total_length_ += terms.size();
-    ++counted_documents_;
-}
-
-void TermCounts::add_weights(SparseVectorView weights) {
-    components_.insert(components_.end(), weights.components.begin(), weights.components.end());
-    values_.insert(values_.end(), weights.values.begin(), weights.values.end());
-    offsets_.push_back(components_.size());
-    lengths_.push_back(kGiven);
 }
 
 double TermCounts::mean_length() const {
-    if (counted_documents_ == 0) return 0;
-    return static_cast<double>(total_length_) / static_cast<double>(counted_documents_);
+    if (documents() == 0) return 0;
+    return static_cast<double>(total_length_) / static_cast<double>(documents());
 }
 
 Result<SparseDataset> TermCounts::saturate(const Saturation& saturation,
                                            std::span<const double> factors, uint64_t dim) && {
     const double mean = std::max(mean_length(), std::numeric_limits<double>::min());
     for (uint64_t row = 0; row < documents(); ++row) {
-        if (lengths_[row] == kGiven) continue;
         const double dampening =
             saturation.k1 * (1 - saturation.b + saturation.b * lengths_[row] / mean);
         for (uint64_t i = offsets_[row]; i < offsets_[row + 1]; ++i) {

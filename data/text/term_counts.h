@@ -25,11 +25,9 @@ public:
     /// A document as the components of its terms, in any order and repeated as in the text; the
     /// span's contents are sorted in place. O(n log n).
     void add_terms(std::span<uint32_t> terms);
-    /// A document whose weights are given; saturate() leaves them as they are.
-    void add_weights(SparseVectorView weights);
 
     [[nodiscard]] uint64_t documents() const { return offsets_.size() - 1; }
-    /// Terms a document, over those that came by add_terms; 0 without any.
+    /// Terms a document, 0 without any documents.
     [[nodiscard]] double mean_length() const;
     /// Documents that hold `component`.
     [[nodiscard]] uint64_t document_frequency(uint32_t component) const {
@@ -46,10 +44,9 @@ private:
     std::vector<uint64_t> offsets_{0};
     std::vector<uint32_t> components_;
     std::vector<float> values_;
-    std::vector<uint32_t> lengths_;  ///< terms; kGiven for given weights
+    std::vector<uint32_t> lengths_;  ///< terms
     std::vector<uint64_t> document_frequency_;
     uint64_t total_length_ = 0;
-    uint64_t counted_documents_ = 0;
 };
 
 }  // namespace temblor

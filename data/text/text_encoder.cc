@@ -10,10 +10,6 @@
 
 namespace temblor {
 
-Status DocumentEncoder::add_weights(std::span<const TokenWeight> /*weights*/) {
-    return Status::invalid_argument("this text encoder takes text, not token weights");
-}
-
 Result<std::unique_ptr<DocumentEncoder>> make_document_encoder(const TextEncoderOptions& options) {
     if (options.kind == "bm25") return make_bm25_document_encoder(options);
     if (options.kind == "inference-free") return make_inference_free_document_encoder(options);

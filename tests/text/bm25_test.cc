@@ -151,12 +151,5 @@ TEST(Bm25, BadSettingsAreNamed) {
     EXPECT_TRUE(refused([](auto& o) { o.kind = "tfidf"; }).starts_with("encoder"));
 }
 
-TEST(Bm25, TakesNoGivenWeights) {
-    const auto encoder = make_document_encoder({});
-    ASSERT_TRUE(encoder.is_ok());
-    const TokenWeight weight{"a", 1};
-    EXPECT_EQ((*encoder)->add_weights({&weight, 1}).code(), StatusCode::kInvalidArgument);
-}
-
 }  // namespace
 }  // namespace temblor

@@ -80,26 +80,13 @@ TEST_F(InferenceFree, TextBecomesSaturatedCountsWithoutSpecialTokens) {
     EXPECT_EQ(corpus->vectors.row(2).nnz(), 0U);
 }
 
-TEST_F(InferenceFree, GivenWeightsStayAsTheyAre) {
-    const auto documents = make();
-    const std::vector<TokenWeight> given = {{"slow", 0.25F}, {"[SEP]", 9}, {"run", 1.5F}};
-    ASSERT_TRUE(documents->add_weights(given).is_ok());
-    ASSERT_TRUE(documents->add("run").is_ok());
-    const std::vector<TokenWeight> unknown = {{"run", 1}, {"zzz", 1}};
-    const Status refused = documents->add_weights(unknown);
-    EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument);
-    EXPECT_NE(refused.message().find("zzz"), std::string::npos);
-    const std::vector<TokenWeight> twice = {{"run", 1}, {"run", 1}};
-    EXPECT_EQ(documents->add_weights(twice).code(), StatusCode::kInvalidArgument);
-    const std::vector<TokenWeight> negative = {{"run", -1}};
-    EXPECT_EQ(documents->add_weights(negative).code(), StatusCode::kInvalidArgument);
-    const auto corpus = documents->finish();
+TEST_F(InferenceFree, WithoutTextItStillGivesItsVocabulary) {
+    const auto corpus = make()->finish();
     ASSERT_TRUE(corpus.is_ok()) << corpus.status().to_string();
-    ASSERT_EQ(corpus->vectors.rows(), 2U);
-    EXPECT_EQ(corpus->vectors.row(0).nnz(), 2U);
-    EXPECT_EQ(weight_of(*corpus, corpus->vectors.row(0), "slow"), 0.25F);
-    EXPECT_EQ(weight_of(*corpus, corpus->vectors.row(0), "run"), 1.5F);
-    EXPECT_TRUE(corpus->vectors.validate(ValueRule::kNonNegative).is_ok());
+    EXPECT_EQ(corpus->vectors.rows(), 0U);
+    ASSERT_EQ(corpus->vocabulary.size(), 9U);
+    EXPECT_EQ(corpus->vocabulary.token(6), "##ning");
+    EXPECT_EQ(corpus->encoder.query_weights, (std::vector<float>{0, 0, 0, 0, 0, 2.5F, 0.5F, 3, 0}));
 }
 
 TEST_F(InferenceFree, FilesThatDoNotFitAreRefused) {

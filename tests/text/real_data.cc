@@ -57,9 +57,7 @@ double discount(size_t rank) { return 1 / std::log2(static_cast<double>(rank) + 
 std::string real_data_folder() {
     const char* named = std::getenv("TEMBLOR_DATA");
     if (named != nullptr && *named != '\0') return named;
-    const std::filesystem::path root =
-        std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-    return (root.parent_path() / "shared" / "data").string();
+    return std::string(TEMBLOR_ROOT) + "/../shared/data";
 }
 
 std::optional<std::string> real_data_file(const std::string& relative) {

@@ -43,7 +43,7 @@ TEST_P(TextQuality, Bm25DefaultsReachTheFloor) {
 INSTANTIATE_TEST_SUITE_P(Beir, TextQuality,
                          testing::Values(Expectation{"nfcorpus", 0.32},
                                          Expectation{"scifact", 0.67}),
-                         [](const auto& info) { return info.param.collection; });
+                         [](const auto& instance) { return instance.param.collection; });
 
 }  // namespace
 }  // namespace temblor
