@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/query_input.h"
 #include "cli/terminal_progress.h"
+#include "cli/validators.h"
 #include "data/formats/collection_reader.h"
 
 namespace temblor::cli {
@@ -73,10 +74,10 @@ void add_calibrate(CLI::App& app, Action& action) {
         ->needs(file);
     verb->add_option("--k", command->ks, "Numbers of results, separated by commas")
         ->delimiter(',')
-        ->check(CLI::PositiveNumber)
+        ->check(at_least_one())
         ->capture_default_str();
     verb->add_option("--max-queries", command->max_queries, "Queries that are measured at most")
-        ->check(CLI::PositiveNumber)
+        ->check(at_least_one())
         ->capture_default_str();
     verb->add_option("--threads", command->threads, "0: all cores")->capture_default_str();
     verb->add_flag("--json", command->as_json, "Print the frontiers as JSON");

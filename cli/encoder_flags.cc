@@ -19,8 +19,7 @@ void EncoderFlags::add_to(CLI::App& app) {
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     add("--language", options.language, "Snowball stemmer, or none")->capture_default_str();
-    app.add_flag("--no-stop-words", no_stop_words,
-                 "Leave the language's stop words out of the index")
+    app.add_flag("--no-stop-words", no_stop_words, "Keep the language's most common words")
         ->needs(encoder)
         ->group(group);
     add("--wordpiece", options.wordpiece_vocabulary,

@@ -17,6 +17,7 @@
 #include "cli/search_flags.h"
 #include "cli/terminal_progress.h"
 #include "cli/timed_encoder.h"
+#include "cli/validators.h"
 #include "data/formats/collection_reader.h"
 #include "query/exact_index.h"
 #include "query/searcher.h"
@@ -270,7 +271,7 @@ void add_eval(CLI::App& app, Action& action) {
     verb->add_option("--warmup", command->warmup, "Passes before the clock counts")
         ->capture_default_str();
     verb->add_option("--repeats", command->repeats, "Timed passes; the median one is reported")
-        ->check(CLI::PositiveNumber)
+        ->check(at_least_one())
         ->capture_default_str();
     verb->add_option("--load", command->load,
                      "mapped: search the file in place; loaded: copy it to memory first")

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <string>
 
 #include <CLI/App.hpp>
@@ -71,7 +72,9 @@ int run_or_throw(int argc, const char* const* argv) {
     } catch (const CLI::CallForAllHelp&) {
         return finish(app, print(app.help("", CLI::AppFormatMode::All)));
     } catch (const CLI::ParseError& error) {
-        return usage(app, error.what());
+        if (!app.get_subcommands().empty()) return usage(app, error.what());
+        if (argc < 2) return usage(app, "a verb is missing");
+        return usage(app, fmt::format("'{}' is neither a verb nor an option", argv[1]));
     }
     return finish(app, action());
 }
@@ -82,6 +85,8 @@ int run(int argc, const char* const* argv) {
     try {
         return run_or_throw(argc, argv);
     } catch (const std::bad_alloc&) {
+        return fail(ExitStatus::kResource, "out of memory");
+    } catch (const std::length_error&) {
         return fail(ExitStatus::kResource, "out of memory");
     } catch (const std::exception& error) {
         return fail(ExitStatus::kInternal, fmt::format("internal error: {}", error.what()));

@@ -6,13 +6,15 @@
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
+#include "cli/validators.h"
+
 namespace temblor::cli {
 
 void SearchFlags::add_to(CLI::App& app) {
     const std::string group = "Search";
     const SearchParameters defaults;
     app.add_option("--k", k, "Results for each query")
-        ->check(CLI::PositiveNumber)
+        ->check(at_least_one())
         ->capture_default_str()
         ->group(group);
     CLI::Option* cut =
@@ -21,7 +23,7 @@ void SearchFlags::add_to(CLI::App& app) {
                fmt::format("Lists that are walked: those of the query's heaviest components "
                            "[{}]",
                            defaults.query_cut))
-            ->check(CLI::PositiveNumber)
+            ->check(at_least_one())
             ->group(group);
     CLI::Option* factor =
         app.add_option("--heap-factor", heap_factor,

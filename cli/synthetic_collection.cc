@@ -15,6 +15,7 @@ namespace temblor::cli {
 namespace {
 
 constexpr uint32_t kMinDim = 64;
+constexpr uint64_t kMostRows = 0xFFFF'FFFE;  // as many as an index holds
 constexpr uint64_t kDocumentsPerTopic = 200;
 constexpr uint32_t kMaxTopicSize = 400;
 constexpr double kZipfExponent = 0.8;
@@ -287,7 +288,18 @@ Result<SparseDataset> make_rows(std::string_view stage, uint64_t rows, uint32_t 
 }  // namespace
 
 Status SyntheticParameters::validate() const {
-    if (documents == 0) return Status::invalid_argument("documents must be at least 1");
+    if (documents < 1 || documents > kMostRows) {
+        return Status::invalid_argument(
+            fmt::format("documents is {}, must lie between 1 and {}", documents, kMostRows));
+    }
+    if (queries > kMostRows) {
+        return Status::invalid_argument(
+            fmt::format("queries is {}, must be at most {}", queries, kMostRows));
+    }
+    if (topics > documents) {
+        return Status::invalid_argument(
+            fmt::format("topics is {}, more than the {} documents", topics, documents));
+    }
     if (dim < kMinDim) {
         return Status::invalid_argument(
             fmt::format("dim is {}, must be at least {}", dim, kMinDim));

@@ -19,11 +19,11 @@ struct Setting {
 
 std::vector<Setting> grid_for(uint32_t k) {
     // Patience counts documents in a row that changed nothing; a larger k changes more rarely late.
-    const std::vector<uint32_t> patiences{200 + 4 * k, 400 + 8 * k, 0};
     std::vector<Setting> grid;
-    for (const uint32_t cut : {1U, 2U, 3U, 4U, 5U, 6U, 8U, 10U, 14U, 20U}) {
-        for (const float factor : {1.0F, 0.95F, 0.9F, 0.85F, 0.8F, 0.75F, 0.7F, 0.6F, 0.5F, 0.3F}) {
-            for (const uint32_t patience : patiences) grid.push_back({cut, factor, patience});
+    for (const uint32_t cut : {2U, 3U, 4U, 5U, 6U, 8U, 10U, 14U, 20U}) {
+        for (const float factor : {1.0F, 0.9F, 0.8F, 0.75F, 0.7F, 0.6F, 0.4F}) {
+            for (const uint32_t patience : {400 + 4 * k, 0U})
+                grid.push_back({cut, factor, patience});
         }
     }
     return grid;
@@ -96,7 +96,7 @@ Result<SparseDataset> sample_queries_from_documents(const Segment& segment, uint
     return builder.finish(segment.dim());
 }
 
-Result<std::vector<CalibrationFrontier>> calibrate(std::shared_ptr<const Segment> segment,
+Result<std::vector<CalibrationFrontier>> calibrate(const std::shared_ptr<const Segment>& segment,
                                                    const SparseDataset& given,
                                                    const CalibrationOptions& options,
                                                    Progress& progress) {

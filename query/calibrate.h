@@ -18,13 +18,13 @@ Result<SparseDataset> sample_queries_from_documents(const Segment& segment, uint
 
 struct CalibrationOptions {
     std::vector<uint32_t> ks{10, 100};
-    uint32_t max_queries = 1000;
+    uint32_t max_queries = 600;
     uint32_t threads = 0;
 };
 
 /// Measures accuracy@k against exact search and documents scored over a grid of settings and keeps
 /// the frontier for each k. `queries` empty (0 rows): made from documents.
-Result<std::vector<CalibrationFrontier>> calibrate(std::shared_ptr<const Segment> segment,
+Result<std::vector<CalibrationFrontier>> calibrate(const std::shared_ptr<const Segment>& segment,
                                                    const SparseDataset& queries,
                                                    const CalibrationOptions& options,
                                                    Progress& progress);

@@ -13,10 +13,9 @@ namespace temblor {
 /// How a search trades accuracy for time.
 struct SearchParameters {
     uint32_t k = 10;
-    bool exact = false;      ///< score every document that could be in the answer
-    uint32_t query_cut = 8;  ///< lists that are walked: those of the query's heaviest components
-    float heap_factor =
-        0.8F;  ///< a block is skipped when summary_score < heap_factor * θ, θ the k-th best score
+    bool exact = false;         ///< score every document that could be in the answer
+    uint32_t query_cut = 8;     ///< lists that are walked: those of the query's heaviest components
+    float heap_factor = 0.75F;  ///< a block is skipped when summary_score < heap_factor * θ
     uint32_t patience = 600;  ///< stop after this many documents in a row changed nothing; 0: never
 
     /// Names the first parameter out of its range.

@@ -31,7 +31,7 @@ public:
     static Result<std::unique_ptr<WordPiece>> create(WordPieceOptions options,
                                                      Vocabulary vocabulary);
 
-    /// Calls nothing back: the components of the pieces in order. Ill-formed UTF-8 is dropped, as
+    /// The components of the pieces, in order. Ill-formed UTF-8 is dropped, as
     /// control characters are. Errors: kResourceExhausted (see decode_utf8).
     [[nodiscard]] Result<std::vector<uint32_t>> tokenize(std::string_view text) const;
 

@@ -1,9 +1,9 @@
 #include "cli/evaluation.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace temblor::cli {
 namespace {

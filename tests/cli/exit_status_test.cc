@@ -1,8 +1,8 @@
 #include "cli/exit_status.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace temblor::cli {
 namespace {

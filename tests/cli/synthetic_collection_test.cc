@@ -1,11 +1,11 @@
 #include "cli/synthetic_collection.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <functional>
 #include <numeric>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace temblor::cli {
 namespace {

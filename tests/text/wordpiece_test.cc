@@ -57,7 +57,7 @@ TEST(WordPiece, UncasedTextLosesCaseAndAccents) {
     EXPECT_EQ(cut(*words, "\u0130STANBUL"), (Tokens{"istanbul"}));
     // Final sigma has no rule of its own here: both capitals become the same letter.
     EXPECT_EQ(cut(*words, "\u03A3\u03A3"), (Tokens{"\u03C3", "##\u03C3"}));
-    // Stripping marks makes short i of i with breve's sibling, as BERT has it.
+    // The Ukrainian letter with two dots is its base letter and a mark.
     EXPECT_EQ(cut(*words, "\u0457"), (Tokens{"\u0456"}));
     WordPieceOptions cased;
     cased.lower_case = cased.strip_accents = false;

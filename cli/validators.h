@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include <CLI/Validators.hpp>
+
+namespace temblor::cli {
+
+/// A whole number from 1 to 2^32 - 1.
+inline CLI::Range at_least_one() { return {uint32_t{1}, std::numeric_limits<uint32_t>::max()}; }
+
+}  // namespace temblor::cli
