@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <limits>
 
-#include <CLI/Validators.hpp>
+#include <CLI/App.hpp>  // Validators.hpp does not stand alone
 
 namespace temblor::cli {
 

@@ -98,6 +98,9 @@ Result<std::shared_ptr<const Segment>> Segment::open(const std::string& path, Re
 Result<std::shared_ptr<const Segment>> Segment::open_bytes(std::shared_ptr<const void> owner,
                                                            std::span<const std::byte> bytes,
                                                            const std::string& name) {
+    if (reinterpret_cast<uintptr_t>(bytes.data()) % kSectionAlignment != 0) {
+        return Status::invalid_argument(name + ": the bytes of a segment must be aligned to 64");
+    }
     auto segment = std::make_shared<Segment>();
     segment->path_ = name;
     segment->owner_ = std::move(owner);

@@ -39,7 +39,7 @@ public:
     /// kUnimplemented (a newer format).
     static Result<std::shared_ptr<const Segment>> open(const std::string& path,
                                                        Residency residency = Residency::kMapped);
-    /// The same over bytes in memory; `name` stands for the path in errors.
+    /// The same over bytes in memory, aligned to 64; `name` stands for the path in errors.
     static Result<std::shared_ptr<const Segment>> open_bytes(std::shared_ptr<const void> owner,
                                                              std::span<const std::byte> bytes,
                                                              const std::string& name);

@@ -4,6 +4,12 @@
 #include <string>
 
 namespace temblor {
+namespace {
+
+/// How far below the wish the best measured setting may stay before the search becomes exact.
+constexpr double kEndTolerance = 0.005;
+
+}  // namespace
 
 Status SearchParameters::validate() const {
     if (k < 1) return Status::invalid_argument("k: 0, expected at least 1");
@@ -35,8 +41,10 @@ Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t 
     }
     SearchParameters parameters;
     parameters.k = k;
-    for (const CalibrationPoint& p : nearest->points) {
-        if (static_cast<double>(p.accuracy) < recall) continue;
+    for (size_t i = 0; i < nearest->points.size(); ++i) {
+        const CalibrationPoint& p = nearest->points[i];
+        const bool last = i + 1 == nearest->points.size();
+        if (static_cast<double>(p.accuracy) < recall - (last ? kEndTolerance : 0)) continue;
         parameters.query_cut = p.query_cut;
         parameters.heap_factor = p.heap_factor;
         parameters.patience = p.patience;

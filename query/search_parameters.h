@@ -24,7 +24,7 @@ struct SearchParameters {
 
 /// The cheapest measured setting of `segment` whose accuracy@k reaches `recall`. Errors: kNotFound
 /// when the segment is not calibrated (the message says how), kInvalidArgument for recall outside
-/// (0, 1]. Past the frontier's end the search is exact.
+/// (0, 1]. Half a point past the frontier's end and further the search is exact.
 Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t k, double recall);
 
 /// What a search read and did.

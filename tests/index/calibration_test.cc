@@ -1,5 +1,6 @@
 #include "index/calibration.h"
 
+#include <cstring>
 #include <limits>
 
 #include <gtest/gtest.h>

@@ -68,7 +68,9 @@ TEST(Clustering, CutsAListIntoBlocksOfAllItsRows) {
                     for (size_t b = 0; b < blocks; ++b) {
                         const size_t end = b + 1 < blocks ? blocking.begins[b + 1] : size;
                         ASSERT_GT(end, blocking.begins[b]);
-                        if (blocks > 1) ASSERT_GT(end - blocking.begins[b], min_size);
+                        if (blocks > 1) {
+                            ASSERT_GT(end - blocking.begins[b], min_size);
+                        }
                         ASSERT_TRUE(
                             std::is_sorted(blocking.rows.begin() + blocking.begins[b],
                                            blocking.rows.begin() + static_cast<int64_t>(end)));

@@ -61,8 +61,7 @@ TEST(ExactIndex, ManyWindows) {
     const SparseDataset documents = testing::synthetic_documents(shape);
     const auto index = ExactIndex::from_dataset(documents, no_progress());
     ASSERT_TRUE(index.is_ok());
-    const SparseDataset queries =
-        with_negatives(testing::synthetic_queries(shape, 8, 5, 4));
+    const SparseDataset queries = with_negatives(testing::synthetic_queries(shape, 8, 5, 4));
     ExactIndex::Scratch scratch;
     std::vector<Hit> hits;
     for (uint64_t q = 0; q < queries.rows(); ++q) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ template <typename T>
 class Exact {
 public:
     Exact(size_t n, size_t shift, size_t slack_bytes = 0)
-        : memory_(new T[n + shift + slack_bytes / sizeof(T) + 1]{}), begin_(memory_.get() + shift) {}
+        : memory_(new T[n + shift + slack_bytes / sizeof(T) + 1]{}),
+          begin_(memory_.get() + shift) {}
     explicit Exact(const std::vector<T>& values, size_t shift = 0)
         : memory_(new T[values.size() + shift]), begin_(memory_.get() + shift) {
         std::copy(values.begin(), values.end(), begin_);
@@ -73,10 +75,9 @@ TEST_P(EveryKernelSet, DotsOfIntegersAreTheScalarOnes) {
                     set.dot_u16_u8(table.data(), narrow.data(), weights.data(), n),
                     scalar_kernels().dot_u16_u8(table.data(), narrow.data(), weights.data(), n))
                     << "seed " << seed << ", n " << n << ", shift " << shift;
-                ASSERT_EQ(
-                    set.dot_u32_u8(table.data(), kLimit, wide.data(), weights.data(), n),
-                    scalar_kernels().dot_u32_u8(table.data(), kLimit, wide.data(), weights.data(),
-                                                n))
+                ASSERT_EQ(set.dot_u32_u8(table.data(), kLimit, wide.data(), weights.data(), n),
+                          scalar_kernels().dot_u32_u8(table.data(), kLimit, wide.data(),
+                                                      weights.data(), n))
                     << "seed " << seed << ", n " << n << ", shift " << shift;
             }
         }
@@ -98,9 +99,8 @@ TEST_P(EveryKernelSet, LargestWeightsDoNotOverflow) {
     const auto expected = static_cast<uint32_t>(kEntries * 32'767 * 255);
     EXPECT_EQ(GetParam()->dot_u16_u8(table.data(), narrow.data(), weights.data(), kEntries),
               expected);
-    EXPECT_EQ(
-        GetParam()->dot_u32_u8(table.data(), 65'536, wide.data(), weights.data(), kEntries),
-        expected);
+    EXPECT_EQ(GetParam()->dot_u32_u8(table.data(), 65'536, wide.data(), weights.data(), kEntries),
+              expected);
 }
 
 TEST_P(EveryKernelSet, TheLastComponentsAndBeyondAreSafe) {
@@ -137,15 +137,14 @@ TEST_P(EveryKernelSet, DotsOfFloatsAreTheScalarOnesWithinRounding) {
     for (size_t n = 0; n <= 200; ++n) {
         for (const size_t shift : {0U, 1U, 3U}) {
             const Exact<uint32_t> components(
-                drawn<uint32_t>(random, n, [](SplitMix& r) { return r.below(kLimit + 9); }),
-                shift);
+                drawn<uint32_t>(random, n, [](SplitMix& r) { return r.below(kLimit + 9); }), shift);
             const Exact<float> values(
                 drawn<float>(random, n, [](SplitMix& r) { return r.uniform() * 4; }), shift);
             const float expected = scalar_kernels().dot_u32_f32(
                 table.data(), kLimit, components.data(), values.data(), n);
-            ASSERT_NEAR(GetParam()->dot_u32_f32(table.data(), kLimit, components.data(),
-                                                values.data(), n),
-                        expected, 1e-5F * expected)
+            ASSERT_NEAR(
+                GetParam()->dot_u32_f32(table.data(), kLimit, components.data(), values.data(), n),
+                expected, 1e-5F * expected)
                 << "seed " << seed << ", n " << n;
         }
     }
@@ -157,8 +156,8 @@ TEST_P(EveryKernelSet, KeyRangesAreTheScalarOnes) {
     for (uint32_t n = 0; n <= 200; ++n) {
         for (const size_t shift : {0U, 1U, 5U}) {
             for (const uint64_t spread : {uint64_t{n} + 1, uint64_t{300}, uint64_t{65'536}}) {
-                std::vector<uint16_t> sorted = drawn<uint16_t>(
-                    random, n, [&](SplitMix& r) { return r.below(spread); });
+                std::vector<uint16_t> sorted =
+                    drawn<uint16_t>(random, n, [&](SplitMix& r) { return r.below(spread); });
                 if (n > 0 && random.below(2) == 0) sorted[0] = 0;
                 if (n > 1 && random.below(2) == 0) sorted[1] = UINT16_MAX;
                 std::sort(sorted.begin(), sorted.end());
@@ -174,8 +173,7 @@ TEST_P(EveryKernelSet, KeyRangesAreTheScalarOnes) {
                     if (pair == 10) first = 0;
                     if (pair >= 10) last = UINT16_MAX;
                     if (first > last) std::swap(first, last);
-                    const Range expected =
-                        scalar_kernels().key_range(keys.data(), n, first, last);
+                    const Range expected = scalar_kernels().key_range(keys.data(), n, first, last);
                     const Range found = GetParam()->key_range(keys.data(), n, first, last);
                     ASSERT_EQ(found.begin, expected.begin)
                         << "seed " << seed << ", n " << n << ", " << first << " to " << last;
@@ -187,9 +185,10 @@ TEST_P(EveryKernelSet, KeyRangesAreTheScalarOnes) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, EveryKernelSet, ::testing::ValuesIn(supported_kernels().begin(),
-                                                                      supported_kernels().end()),
-                         [](const auto& info) { return std::string(info.param->name); });
+INSTANTIATE_TEST_SUITE_P(Kernels, EveryKernelSet,
+                         ::testing::ValuesIn(supported_kernels().begin(),
+                                             supported_kernels().end()),
+                         [](const auto& set) { return std::string(set.param->name); });
 
 TEST(Kernels, ScalarKeyRangeCounts) {
     const std::vector<uint16_t> keys{1, 4, 4, 4, 9};

@@ -43,8 +43,9 @@ void expect_in_order(const std::vector<Hit>& hits, const std::vector<double>& sc
             << "row " << hits[i].row;
         if (i == 0) continue;
         ASSERT_GE(hits[i - 1].score, hits[i].score) << "position " << i;
-        if (hits[i - 1].score == hits[i].score)
+        if (hits[i - 1].score == hits[i].score) {
             ASSERT_LT(hits[i - 1].row, hits[i].row) << "position " << i;
+        }
     }
 }
 

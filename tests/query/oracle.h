@@ -29,8 +29,7 @@ double accuracy(const std::vector<Hit>& hits, const std::vector<double>& scores,
 
 /// One search with a scratch of its own; aborts on an error.
 SearchResult search_once(const std::shared_ptr<const Segment>& segment, SparseVectorView query,
-                         const SearchParameters& parameters,
-                         const AllowedRows* allowed = nullptr);
+                         const SearchParameters& parameters, const AllowedRows* allowed = nullptr);
 
 /// Every list, every block, no patience.
 SearchParameters exhaustive(uint32_t k);
