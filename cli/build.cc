@@ -107,8 +107,9 @@ Outcome BuildCommand::run() const {
     options.keep_payload = !no_payload;
     TerminalProgress progress;
     TEMBLOR_ASSIGN_OR_RETURN(Collection collection, read_collection(input, options, progress));
-    const auto defaults =
-        BuildParameters::for_collection(collection.vectors.rows(), collection.vectors.nnz());
+    const auto defaults = BuildParameters::for_collection(
+        collection.vectors.rows(), collection.vectors.nnz(),
+        collection.encoder.config_json.empty() ? VectorSource::kLearned : VectorSource::kText);
     auto chosen = parameters(defaults);
     if (!chosen.is_ok()) return Outcome::usage(chosen.status().message());
     const SegmentContents contents{std::move(collection.vectors), std::move(collection.ids),

@@ -26,7 +26,7 @@ Result<ForwardKind> parse_forward_kind(std::string_view name) {
                                     "\", expected record, compact or f32");
 }
 
-BuildParameters BuildParameters::for_collection(uint64_t rows, uint64_t nnz) {
+BuildParameters BuildParameters::for_collection(uint64_t rows, uint64_t nnz, VectorSource source) {
     BuildParameters p;
     // Lists that keep enough of a collection grow slower than it does: 500 at a million documents,
     // where it was measured, and about 2,000 at the 9 M and 10,000 at the 138 M of the literature.
@@ -40,7 +40,14 @@ BuildParameters BuildParameters::for_collection(uint64_t rows, uint64_t nnz) {
         p.centroid_fraction = 0.2;
         p.summary_energy = 0.4;
     }
-    if (rows > 0 && nnz / rows < 8) p.summary_energy = 0.8;  // titles: little to cut
+    if (source == VectorSource::kText && rows > 0) {
+        // Term weights differ little between documents: lists keep more, and the shorter documents
+        // are, the more of a summary is needed to tell blocks apart.
+        const double mean_terms = static_cast<double>(nnz) / static_cast<double>(rows);
+        p.max_fraction = 20;
+        p.centroid_fraction = 0.1;
+        p.summary_energy = std::clamp(1.05 - mean_terms / 200, 0.5, 1.0);
+    }
     return p;
 }
 

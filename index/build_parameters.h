@@ -7,7 +7,7 @@
 
 namespace temblor {
 
-/// How documents' whole vectors are stored for scoring (index/forward/).
+/// How documents' whole vectors are stored for scoring (index/forward_store.h).
 enum class ForwardKind : uint8_t {
     kRecord = 1,   ///< two-tier aligned records, 16-bit weights in two bytes: the fastest
     kCompact = 2,  ///< delta-coded components, 8-bit weights: the smallest
@@ -23,6 +23,12 @@ enum class PruningKind : uint8_t {
     kFixedSize = 2,        ///< the n_postings largest values of each list
 };
 
+/// Where vectors came from, which tells how their weights are spread.
+enum class VectorSource : uint8_t {
+    kLearned,  ///< SPLADE and its kin: few heavy weights, many light ones
+    kText,     ///< terms weighed by BM25 or the like: weights of one size
+};
+
 /// Parameters of a blocked index, named as in the Seismic papers (Bruch et al., SIGIR 2024).
 struct BuildParameters {
     PruningKind pruning = PruningKind::kGlobalThreshold;
@@ -36,9 +42,8 @@ struct BuildParameters {
     uint32_t threads = 0;  ///< 0: all cores; the bytes built do not depend on it
     uint64_t seed = 42;
 
-    /// Defaults for a collection of `rows` documents; see docs/benchmarks.md for where they come
-    /// from.
-    static BuildParameters for_collection(uint64_t rows, uint64_t nnz);
+    /// Defaults for a collection; docs/benchmarks.md says where they come from.
+    static BuildParameters for_collection(uint64_t rows, uint64_t nnz, VectorSource source);
     /// Names the first parameter out of its range.
     [[nodiscard]] Status validate() const;
 };

@@ -58,6 +58,7 @@ void ListBuilder::summarise(std::span<const uint32_t> rows, uint32_t block, Bloc
     for (const uint32_t row : rows) {
         const SparseVectorView document = dataset_.row(row);
         for (size_t i = 0; i < document.nnz(); ++i) {
+            if (!(document.values[i] > 0)) continue;  // a stored zero adds nothing
             float& m = maximum_[document.components[i]];
             if (m == 0) touched_.push_back(document.components[i]);
             m = std::max(m, document.values[i]);

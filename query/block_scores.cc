@@ -16,13 +16,13 @@ constexpr uint32_t kPrefetchedEntries = 256;
 BlockScores::BlockScores(const Segment& segment) : segment_(segment) {}
 
 void BlockScores::score(std::span<const uint32_t> lists, const QueryTables& query,
-                        const Kernels& kernels, SearchCounters& counters) {
+                        const Kernels& kernels, bool every_block, SearchCounters& counters) {
     open_lists(lists);
     counters.lists += views_.size();
     find_buckets(query);
     narrow_to_columns(kernels);
     accumulate(counters);
-    order();
+    order(every_block);
 }
 
 void BlockScores::open_lists(std::span<const uint32_t> lists) {
@@ -126,15 +126,22 @@ void BlockScores::accumulate(SearchCounters& counters) {
     }
 }
 
-void BlockScores::order() {
+void BlockScores::order(bool every_block) {
     blocks_.clear();
+    left_out_ = 0;
     float best = 0;
     for (uint32_t l = 0; l < views_.size(); ++l) {
         const ListView& list = views_[l];
         const uint32_t* sums = sums_.data() + first_[l];
         for (uint32_t b = 0; b < list.blocks.size(); ++b) {
             const float score = static_cast<float>(sums[b]) * list.blocks[b].scale;
-            if (score > 0) blocks_.push_back({score, l, b});
+            if (score > 0) {
+                blocks_.push_back({score, l, b});
+            } else if (every_block && list.entries > 0) {
+                blocks_.push_back({0, l, b});
+            } else if (list.entries > 0) {
+                ++left_out_;
+            }
             best = std::max(best, score);
         }
     }

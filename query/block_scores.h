@@ -25,10 +25,12 @@ public:
     explicit BlockScores(const Segment& segment);
 
     /// Reads the summaries of `lists` (internal components). Blocks without a summary come first;
-    /// blocks that share no kept component with the query are left out. Counts lists, summary
-    /// entries, blocks and bytes.
+    /// blocks that share no kept component with the query come last with `every_block`, else are
+    /// left out. Counts lists, summary entries, blocks and bytes.
     void score(std::span<const uint32_t> lists, const QueryTables& query, const Kernels& kernels,
-               SearchCounters& counters);
+               bool every_block, SearchCounters& counters);
+    /// Blocks that the last score() left out.
+    [[nodiscard]] uint64_t left_out() const { return left_out_; }
 
     /// Best first, to the nearest 1/256 of the best score.
     [[nodiscard]] const std::vector<ScoredBlock>& ordered() const { return ordered_; }
@@ -52,7 +54,7 @@ private:
     void find_buckets(const QueryTables& query);
     void narrow_to_columns(const Kernels& kernels);
     void accumulate(SearchCounters& counters);
-    void order();
+    void order(bool every_block);
 
     const Segment& segment_;
     std::vector<ListView> views_;
@@ -61,6 +63,7 @@ private:
     std::vector<uint32_t> sums_;  ///< by block
     std::vector<ScoredBlock> blocks_;
     std::vector<ScoredBlock> ordered_;
+    uint64_t left_out_ = 0;
 };
 
 }  // namespace temblor

@@ -16,7 +16,8 @@ namespace temblor {
 /// the store whatever a record says; a damaged record scores 0.
 ///
 /// Common: first() and rest() give the quick score; `refine` the exact one by the stored values;
-/// error_bound(): how far the quick score may be off; unit(): what one step of it is worth.
+/// error_bound(): how far the quick score may be off; unit(): what one step of it is worth;
+/// kZeroIsExact: a quick score of 0 means an exact one of 0.
 class ScorerBase {
 public:
     ScorerBase(const Segment& segment, const QueryTables& query, const Kernels& kernels,
@@ -64,6 +65,7 @@ public:
     using ScorerBase::ScorerBase;
     static constexpr uint32_t kTier = sizeof(Component) == 2 ? 40 : 24;
     static constexpr uint32_t kLowStride = sizeof(Component) == 2 ? 22 : 13;
+    static constexpr bool kZeroIsExact = false;  // the low bytes may hold all there is
 
     [[nodiscard]] float unit() const { return 256 * store_.shape().scale; }
     [[nodiscard]] double error_bound() const {
@@ -140,6 +142,7 @@ private:
 class CompactScorer : public ScorerBase {
 public:
     using Score = uint32_t;
+    static constexpr bool kZeroIsExact = true;
     CompactScorer(const Segment& segment, const QueryTables& query, const Kernels& kernels,
                   SearchCounters& counters, std::vector<uint32_t>& decoded)
         : ScorerBase(segment, query, kernels, counters), decoded_(decoded) {}
@@ -168,6 +171,7 @@ class F32Scorer : public ScorerBase {
 public:
     using Score = float;
     using ScorerBase::ScorerBase;
+    static constexpr bool kZeroIsExact = true;
 
     [[nodiscard]] float unit() const { return 1 / query_.weight_unit(); }
     [[nodiscard]] double error_bound() const { return 0; }

@@ -96,11 +96,13 @@ public:
             scan();
         } else {
             order_by_weight();
-            walk(parameters_.query_cut);
-            // Short answers are rare: look at every list, and where lists were cut, at every
-            // document.
-            if (result_.hits.size() < wanted && scratch_.by_weight.size() > parameters_.query_cut) {
-                walk(std::numeric_limits<uint32_t>::max());
+            walk(parameters_.query_cut, false);
+            // Short answers are rare: look at every block of every list, and where lists were cut,
+            // at every document.
+            if (result_.hits.size() < wanted &&
+                (scratch_.by_weight.size() > parameters_.query_cut ||
+                 scratch_.blocks.left_out() > 0)) {
+                walk(std::numeric_limits<uint32_t>::max(), true);
             }
             if (result_.hits.size() < wanted && !lists_are_complete()) scan();
         }
@@ -127,14 +129,15 @@ private:
                   });
     }
 
-    void walk(uint32_t query_cut) {
+    void walk(uint32_t query_cut, bool every_block) {
         using Score = typename Documents::Score;
         const size_t cut = std::min<size_t>(query_cut, scratch_.by_weight.size());
         scratch_.lists.clear();
         for (size_t i = 0; i < cut; ++i) {
             scratch_.lists.push_back(scratch_.query.components()[scratch_.by_weight[i]]);
         }
-        scratch_.blocks.score(scratch_.lists, scratch_.query, kernels(), result_.counters);
+        scratch_.blocks.score(scratch_.lists, scratch_.query, kernels(), every_block,
+                              result_.counters);
         result_.counters.blocks += scratch_.blocks.ordered().size();
         const ForwardStore& store = segment_.forward();
         WalkParameters steering;
@@ -199,12 +202,13 @@ private:
                 bool more = false;
                 auto score = documents_.first(place, more);
                 if (more) score += documents_.rest(place);
-                if (score == 0) continue;
+                if (score == 0 && Documents::kZeroIsExact) continue;
                 if (top.full() &&
                     (static_cast<double>(score) + slack) * unit * (1 + 1e-6) < top.threshold())
                     continue;
-                const double exact = documents_.refine(place);
-                if (exact > 0) top.offer(exact, row);
+                // As a float, which is what ties are told by.
+                const auto exact = static_cast<float>(documents_.refine(place));
+                if (exact > 0) top.offer(static_cast<double>(exact), row);
             }
         }
         result_.hits.clear();

@@ -2,7 +2,7 @@
 // other documented exit status.
 #include <gtest/gtest.h>
 
-#include "command_runner.h"
+#include "tests/cli/command_runner.h"
 
 namespace temblor::cli::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "command_runner.h"
+#include "tests/cli/command_runner.h"
 
 #include <algorithm>
 #include <cstdlib>

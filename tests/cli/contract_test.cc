@@ -5,7 +5,7 @@
 #include <boost/json/object.hpp>
 #include <gtest/gtest.h>
 
-#include "command_runner.h"
+#include "tests/cli/command_runner.h"
 
 namespace temblor::cli::testing {
 namespace {

@@ -1,7 +1,7 @@
 // Damaged files: exit status 5, a message that names file and section, never a crash.
 #include <gtest/gtest.h>
 
-#include "command_runner.h"
+#include "tests/cli/command_runner.h"
 
 namespace temblor::cli::testing {
 namespace {

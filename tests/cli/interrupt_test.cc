@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "command_runner.h"
+#include "tests/cli/command_runner.h"
 
 namespace temblor::cli::testing {
 namespace {

@@ -6,7 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "command_runner.h"
+#include "tests/cli/command_runner.h"
 
 namespace temblor::cli::testing {
 namespace {

@@ -255,7 +255,7 @@ TEST_F(SegmentBuilder, RefusesParametersByTheirNames) {
     refused("doc_cut", [](auto& p) { p.doc_cut = 0; });
     refused("threads", [](auto& p) { p.threads = 1'000'000; });
     for (const uint64_t rows : {0U, 1U, 1000U, 1'000'000U, 4'000'000'000U})
-        EXPECT_TRUE(BuildParameters::for_collection(rows, rows * 100).validate().is_ok());
+        EXPECT_TRUE(BuildParameters::for_collection(rows, rows * 100, VectorSource::kLearned).validate().is_ok());
 }
 
 TEST_F(SegmentBuilder, StoredCalibrationChangesNothingElse) {

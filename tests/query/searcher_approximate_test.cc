@@ -121,7 +121,7 @@ protected:
         queries_ = {};
     }
     static std::shared_ptr<const Segment> build(ForwardKind kind) {
-        auto parameters = BuildParameters::for_collection(documents_.rows(), documents_.nnz());
+        auto parameters = BuildParameters::for_collection(documents_.rows(), documents_.nnz(), VectorSource::kLearned);
         parameters.forward = kind;
         return testing::segment_of(documents_, parameters);
     }
