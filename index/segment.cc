@@ -161,6 +161,13 @@ Status Segment::parse() {
     TEMBLOR_ASSIGN_OR_RETURN(const auto table, read_table(bytes_, header));
     for (const SectionEntry& e : table)
         sections_.push_back({section_name(e.kind), e.offset, e.bytes});
+    for (const SectionEntry& e : table) {
+        // The others are judged by it, so its damage would be told of them.
+        if (e.kind == SectionKind::kMeta &&
+            section_hash(e.kind, bytes_.subspan(e.offset, e.bytes)) != e.hash) {
+            return Status::corruption("section meta: checksum does not match");
+        }
+    }
     TEMBLOR_RETURN_IF_ERROR(parse_meta());
 
     TEMBLOR_ASSIGN_OR_RETURN(const auto stored,

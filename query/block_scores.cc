@@ -128,23 +128,22 @@ void BlockScores::accumulate(SearchCounters& counters) {
 
 void BlockScores::order(bool every_block) {
     blocks_.clear();
-    left_out_ = 0;
+    uint64_t summarised = 0;
     float best = 0;
     for (uint32_t l = 0; l < views_.size(); ++l) {
         const ListView& list = views_[l];
+        if (list.entries == 0) continue;
+        summarised += list.blocks.size();
         const uint32_t* sums = sums_.data() + first_[l];
         for (uint32_t b = 0; b < list.blocks.size(); ++b) {
-            const float score = static_cast<float>(sums[b]) * list.blocks[b].scale;
-            if (score > 0) {
-                blocks_.push_back({score, l, b});
-            } else if (every_block && list.entries > 0) {
-                blocks_.push_back({0, l, b});
-            } else if (list.entries > 0) {
-                ++left_out_;
-            }
+            // Finite whatever a damaged file says.
+            const float score = std::min(static_cast<float>(sums[b]) * list.blocks[b].scale,
+                                         std::numeric_limits<float>::max());
+            if (score > 0 || every_block) blocks_.push_back({score > 0 ? score : 0, l, b});
             best = std::max(best, score);
         }
     }
+    left_out_ = summarised - blocks_.size();
     ordered_.clear();
     for (uint32_t l = 0; l < views_.size(); ++l) {
         if (views_[l].entries > 0) continue;
@@ -153,7 +152,8 @@ void BlockScores::order(bool every_block) {
         }
     }
     const size_t unsummarised = ordered_.size();
-    const float per_score = best > 0 ? (kBuckets - 1) / best : 0;
+    constexpr float kLeastOrdered = 1e-30F;  // below, a bucket's width could not be divided by
+    const float per_score = best > kLeastOrdered ? (kBuckets - 1) / best : 0;
     const auto bucket_of = [&](float score) {
         return kBuckets - 1 - std::min(kBuckets - 1, static_cast<size_t>(score * per_score));
     };

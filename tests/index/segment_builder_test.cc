@@ -119,13 +119,13 @@ TEST_F(SegmentBuilder, ComponentsOfAnySize) {
     shape.dim = 3000;
     shape.component_stride = 1'400'000;  // up to almost 2^32, fewer than 65,536 of them
     const SparseDataset few = testing::synthetic_documents(shape);
-    shape.dim = 150'000;
-    shape.rows = 4000;
-    shape.topics = 2000;
-    shape.component_stride = 28'000;
+    shape.dim = 66'000;
+    shape.every_component = true;
+    shape.component_stride = 60'000;
     shape.max_nnz = 200;
     const SparseDataset many = testing::synthetic_documents(shape);
-    for (const SparseDataset& dataset : {few, many}) {
+    for (const bool wide : {false, true}) {
+        const SparseDataset& dataset = wide ? many : few;
         for (const ForwardKind kind : testing::kForwardKinds) {
             BuildParameters parameters;
             parameters.forward = kind;
@@ -134,6 +134,7 @@ TEST_F(SegmentBuilder, ComponentsOfAnySize) {
             const Status valid = segment->verify(no_progress());
             ASSERT_TRUE(valid.is_ok()) << valid.message();
             EXPECT_EQ(segment->dim(), dataset.dim());
+            EXPECT_EQ(segment->lists().wide(), wide);
             for (uint64_t r = 0; r < dataset.rows(); r += 7) {
                 const auto row = segment->vector(r);
                 ASSERT_TRUE(row.is_ok());
@@ -255,7 +256,9 @@ TEST_F(SegmentBuilder, RefusesParametersByTheirNames) {
     refused("doc_cut", [](auto& p) { p.doc_cut = 0; });
     refused("threads", [](auto& p) { p.threads = 1'000'000; });
     for (const uint64_t rows : {0U, 1U, 1000U, 1'000'000U, 4'000'000'000U})
-        EXPECT_TRUE(BuildParameters::for_collection(rows, rows * 100, VectorSource::kLearned).validate().is_ok());
+        EXPECT_TRUE(BuildParameters::for_collection(rows, rows * 100, VectorSource::kLearned)
+                        .validate()
+                        .is_ok());
 }
 
 TEST_F(SegmentBuilder, StoredCalibrationChangesNothingElse) {

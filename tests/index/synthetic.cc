@@ -82,6 +82,15 @@ SparseDataset synthetic_documents(const SyntheticShape& shape) {
         if (!shape.odd_rows || r % 31 != 7) before = draw(shape, random, nnz, 64);
         builder.add(before.view());
     }
+    constexpr uint32_t kRun = 1000;
+    for (uint32_t c = 0; shape.every_component && c < shape.dim; c += kRun) {
+        SparseVector run;
+        for (uint32_t i = c; i < std::min(c + kRun, shape.dim); ++i) {
+            run.components.push_back(written(shape, i));
+            run.values.push_back(grid(0.1 + random.uniform(), 64, 4));
+        }
+        builder.add(run.view());
+    }
     return builder.finish(uint64_t{shape.dim} * shape.component_stride).value();
 }
 

@@ -23,6 +23,7 @@ struct SyntheticShape {
     uint32_t mean_nnz = 30;
     uint32_t max_nnz = 0;           ///< 0: no bound; then some documents are very long
     bool odd_rows = true;           ///< empty, repeated and very long documents
+    bool every_component = false;   ///< the last documents, of 1,000 entries, have them all
     uint32_t component_stride = 1;  ///< component c is written as c * stride (+ its remainder)
 };
 

@@ -58,14 +58,15 @@ TEST(SearcherBatch, AWrongQueryIsNamed) {
 /// The rows found for every query, as text; the set of kernels is the process's.
 std::string answers() {
     testing::SyntheticShape shape;
-    shape.rows = 1500;
+    shape.rows = 600;
     shape.mean_nnz = 60;
     std::string all;
     for (const uint32_t stride : {1U, 1000U}) {
         shape.component_stride = stride;
-        shape.dim = stride == 1 ? 3000 : 80'000;
+        shape.dim = stride == 1 ? 3000 : 66'000;
+        shape.every_component = stride > 1;
         const SparseDataset documents = testing::synthetic_documents(shape);
-        const SparseDataset queries = testing::synthetic_queries(shape, 40, 12, 8);
+        const SparseDataset queries = testing::synthetic_queries(shape, 25, 12, 8);
         for (const ForwardKind kind : testing::kForwardKinds) {
             BuildParameters build;
             build.forward = kind;

@@ -53,11 +53,10 @@ TEST(SearcherExact, IsBruteForce) {
 
 TEST(SearcherExact, IsBruteForceOverManyComponents) {
     SyntheticShape shape;
-    shape.dim = 120'000;
-    shape.topics = 1500;
-    shape.rows = 2500;
+    shape.dim = 66'000;
     shape.max_nnz = 400;
-    shape.component_stride = 30'000;
+    shape.every_component = true;
+    shape.component_stride = 60'000;
     expect_brute_force(testing::synthetic_documents(shape),
                        testing::synthetic_queries(shape, 15, 12, 5), 1e-6);
 }
@@ -104,6 +103,35 @@ TEST(SearcherExact, ADocumentOfFaintValuesIsFound) {
             EXPECT_EQ(found.hits[0].row, 300U) << forward_kind_name(kind);
             EXPECT_NEAR(found.hits[0].score, 0.01F, 0.001F);
             EXPECT_EQ(found.hits[1], (Hit{0, 0}));
+        }
+    }
+}
+
+TEST(SearcherExact, EqualDocumentsComeByRow) {
+    // Five documents, over and over, short and long.
+    SyntheticShape shape;
+    shape.rows = 5;
+    shape.mean_nnz = 60;
+    shape.topics = 1;
+    shape.odd_rows = false;
+    const SparseDataset five = testing::with_rough_values(testing::synthetic_documents(shape), 1);
+    SparseDatasetBuilder builder;
+    for (uint32_t r = 0; r < 1000; ++r) builder.add(five.row(r % 5));
+    const SparseDataset documents = builder.finish(five.dim()).value();
+    const SparseDataset queries =
+        testing::with_rough_values(testing::synthetic_queries(shape, 10, 10, 1), 2);
+    for (const ForwardKind kind : testing::kForwardKinds) {
+        const auto segment = testing::segment_of(documents, testing::unpruned(kind));
+        for (uint64_t q = 0; q < queries.rows(); ++q) {
+            for (const auto& parameters : {testing::exact(20), testing::exhaustive(20)}) {
+                const auto hits = testing::search_once(segment, queries.row(q), parameters).hits;
+                ASSERT_EQ(hits.size(), 20U);
+                if (hits[0].score == 0) continue;
+                for (uint32_t i = 0; i < 20; ++i) {
+                    ASSERT_EQ(hits[i].score, hits[0].score) << forward_kind_name(kind);
+                    ASSERT_EQ(hits[i].row, hits[0].row % 5 + 5 * i) << forward_kind_name(kind);
+                }
+            }
         }
     }
 }
