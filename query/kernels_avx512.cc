@@ -13,6 +13,17 @@ __m512i weigh(const uint16_t* table, __m512i components, __m128i weights) {
     return _mm512_madd_epi16(q, _mm512_cvtepu8_epi32(weights));
 }
 
+/// Adds as vectors do, wrapping; the intrinsic for it adds signed numbers.
+uint32_t sum_lanes(__m512i v) {
+    const __m256i eight =
+        _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    const __m128i four =
+        _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
+    return static_cast<uint32_t>(
+        _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))));
+}
+
 __mmask16 first_lanes(size_t n) { return static_cast<__mmask16>((1U << n) - 1); }
 
 uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uint8_t* weights,
@@ -30,7 +41,7 @@ uint32_t dot_u16_u8(const uint16_t* table, const uint16_t* components, const uin
         sum = _mm512_add_epi32(
             sum, weigh(table, _mm512_cvtepu16_epi32(c), _mm_maskz_loadu_epi8(tail, weights + i)));
     }
-    return static_cast<uint32_t>(_mm512_reduce_add_epi32(sum));
+    return sum_lanes(sum);
 }
 
 uint32_t dot_u32_u8(const uint16_t* table, uint32_t limit, const uint32_t* components,
@@ -42,7 +53,7 @@ uint32_t dot_u32_u8(const uint16_t* table, uint32_t limit, const uint32_t* compo
         const __m512i c = _mm512_min_epu32(_mm512_maskz_loadu_epi32(in, components + i), limits);
         sum = _mm512_add_epi32(sum, weigh(table, c, _mm_maskz_loadu_epi8(in, weights + i)));
     }
-    return static_cast<uint32_t>(_mm512_reduce_add_epi32(sum));
+    return sum_lanes(sum);
 }
 
 float dot_u32_f32(const float* table, uint32_t limit, const uint32_t* components,

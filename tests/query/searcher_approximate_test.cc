@@ -44,8 +44,8 @@ TEST(SearcherApproximate, IsExactWhereNothingIsLeftOut) {
 
 TEST(SearcherApproximate, LongDocumentsAreHardlyEverDropped) {
     SyntheticShape shape;
-    shape.rows = 2000;
-    shape.mean_nnz = 90;
+    shape.rows = 800;
+    shape.mean_nnz = 70;
     for (const uint32_t dim : {3000U, 66'000U}) {
         shape.dim = dim;
         shape.every_component = dim > 65'536;
