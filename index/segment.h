@@ -34,7 +34,7 @@ enum class Residency : uint8_t {
 /// it is used, so that a damaged file gives errors or wrong scores, never a fault.
 class Segment {
 public:
-    /// Maps `path`, checks header, section table and the sections' shapes; reads a few pages
+    /// Maps `path`, checks header, section table, meta and the sections' shapes; reads a few pages
     /// whatever the size. Errors: kNotFound, kIoError, kCorruption (names file and section),
     /// kUnimplemented (a newer format).
     static Result<std::shared_ptr<const Segment>> open(const std::string& path,
