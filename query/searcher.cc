@@ -163,7 +163,7 @@ private:
         for (const auto& c : top.sorted()) documents_.prefetch_refine(c.place);
         result_.hits.clear();
         for (const auto& c : top.sorted()) {
-            const double score = documents_.refine(c.place) * 1.0;
+            const double score = documents_.refine(c.place);
             const uint32_t row = documents_.row(c.place);
             if (score > 0 && row < segment_.rows())
                 result_.hits.push_back({row, static_cast<float>(score)});
