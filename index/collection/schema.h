@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "data/point.h"
+#include "data/status.h"
+#include "index/build_parameters.h"
+#include "index/payload/payload_type.h"
+
+namespace temblor {
+
+/// How a dense vector is compared; falling score is better for all of them.
+enum class Distance : uint8_t {
+    kDot = 1,        ///< inner product
+    kCosine = 2,     ///< inner product of vectors that are scaled to length 1 when they are stored
+    kEuclid = 3,     ///< minus the Euclidean distance
+    kManhattan = 4,  ///< minus the sum of absolute differences
+};
+std::string_view distance_name(Distance distance);
+Result<Distance> parse_distance(std::string_view name);
+
+/// A named sparse vector: an index of blocked lists in every segment.
+struct SparseVectorSettings {
+    ForwardKind forward = ForwardKind::kRecord;
+    VectorSource source = VectorSource::kLearned;
+    bool operator==(const SparseVectorSettings&) const = default;
+};
+
+/// A named dense vector.
+struct DenseVectorSettings {
+    uint32_t size = 0;
+    Distance distance = Distance::kCosine;
+    bool operator==(const DenseVectorSettings&) const = default;
+};
+
+/// What the points of a collection hold. A name is sparse or dense, never both; names may be empty.
+struct Schema {
+    std::map<std::string, SparseVectorSettings, std::less<>> sparse;
+    std::map<std::string, DenseVectorSettings, std::less<>> dense;
+    /// Payload keys ("a.b", "items[].price") that have an index. It makes filters faster, never
+    /// different.
+    std::map<std::string, PayloadType, std::less<>> payload_indexes;
+
+    /// Names the first setting out of its range.
+    [[nodiscard]] Status validate() const;
+    /// One JSON object, keys in order: equal schemas give equal text.
+    [[nodiscard]] std::string to_json() const;
+    /// Strict: an unknown member is an error that names it.
+    static Result<Schema> from_json(std::string_view json);
+
+    /// Ok when `point` fits: known names, sizes, finite values, ascending components, no negative
+    /// sparse values, payload an object. The message names the field.
+    [[nodiscard]] Status validate(const Point& point) const;
+
+    bool operator==(const Schema&) const = default;
+};
+
+}  // namespace temblor
