@@ -101,7 +101,7 @@ private:
         }
         SearchScratch scratch(*segment_);
         return measured([&](SparseVectorView query, SearchResult& result) {
-            return searcher_.search(query, parameters_, nullptr, scratch, result);
+            return searcher_.search(query, parameters_, {}, scratch, result);
         });
     }
 
@@ -156,7 +156,7 @@ private:
         } else {
             TEMBLOR_ASSIGN_OR_RETURN(
                 [[maybe_unused]] const auto results,
-                searcher_.search_batch(queries_.vectors, parameters_, nullptr, command_.threads));
+                searcher_.search_batch(queries_.vectors, parameters_, {}, command_.threads));
         }
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         report_["queries_per_second"] =

@@ -60,7 +60,7 @@ Status timed_search(const Searcher& searcher, SparseVectorView query,
                     const SearchParameters& parameters, SearchScratch& scratch,
                     TimedSearch& timed) {
     const auto start = std::chrono::steady_clock::now();
-    TEMBLOR_RETURN_IF_ERROR(searcher.search(query, parameters, nullptr, scratch, timed.result));
+    TEMBLOR_RETURN_IF_ERROR(searcher.search(query, parameters, {}, scratch, timed.result));
     const auto end = std::chrono::steady_clock::now();
     timed.took_us = std::chrono::duration<double, std::micro>(end - start).count();
     return Status::ok();

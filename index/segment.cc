@@ -4,82 +4,10 @@
 #include <cmath>
 #include <cstring>
 
-#include <xxhash.h>
-
 #include "data/io/mapped_file.h"
-#include "index/segment_format.h"
 #include "index/segment_writer.h"
 
 namespace temblor {
-namespace {
-
-template <typename T>
-Result<std::span<const T>> array_of(std::span<const std::byte> bytes, std::string_view section) {
-    if (bytes.size() % sizeof(T) != 0) {
-        return Status::corruption("section " + std::string(section) + ": " +
-                                  std::to_string(bytes.size()) + " bytes, expected a multiple of " +
-                                  std::to_string(sizeof(T)));
-    }
-    return std::span<const T>(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
-}
-
-Result<SegmentHeader> read_header(std::span<const std::byte> bytes) {
-    SegmentHeader header;
-    if (bytes.size() < sizeof(header)) {
-        return Status::corruption("header: the file has " + std::to_string(bytes.size()) +
-                                  " bytes, a segment at least " + std::to_string(sizeof(header)));
-    }
-    std::memcpy(&header, bytes.data(), sizeof(header));
-    if (header.magic != kSegmentMagic) {
-        return Status::corruption("header: not a Temblor segment (magic number)");
-    }
-    if (XXH3_64bits(&header, sizeof(header) - sizeof(header.header_hash)) != header.header_hash) {
-        return Status::corruption("header: checksum does not match");
-    }
-    if (header.version != kSegmentVersion) {
-        return Status::unimplemented("header: format version " + std::to_string(header.version) +
-                                     ", this program reads version " +
-                                     std::to_string(kSegmentVersion));
-    }
-    if (header.file_bytes != bytes.size()) {
-        return Status::corruption("header: the file has " + std::to_string(bytes.size()) +
-                                  " bytes, the header says " + std::to_string(header.file_bytes));
-    }
-    if (header.sections > kMaxSections ||
-        bytes.size() < sizeof(header) + kMaxSections * sizeof(SectionEntry)) {
-        return Status::corruption("section table: does not fit");
-    }
-    return header;
-}
-
-Result<std::vector<SectionEntry>> read_table(std::span<const std::byte> bytes,
-                                             const SegmentHeader& header) {
-    std::vector<SectionEntry> table(header.sections);
-    const auto stored = bytes.subspan(sizeof(header), table.size() * sizeof(SectionEntry));
-    if (XXH3_64bits(stored.data(), stored.size()) != header.table_hash) {
-        return Status::corruption("section table: checksum does not match");
-    }
-    if (!table.empty()) std::memcpy(table.data(), stored.data(), stored.size());
-    uint64_t end = sizeof(header) + kMaxSections * sizeof(SectionEntry);
-    for (const SectionEntry& e : table) {
-        if (e.offset % kSectionAlignment != 0 || e.offset < end || e.offset > bytes.size() ||
-            e.bytes > bytes.size() - e.offset) {
-            return Status::corruption("section table: section " +
-                                      std::string(section_name(e.kind)) + " lies outside the file");
-        }
-        end = e.offset + e.bytes;
-    }
-    return table;
-}
-
-Status check_zero(std::span<const std::byte> bytes, const std::string& where) {
-    for (const std::byte b : bytes) {
-        if (b != std::byte{0}) return Status::corruption(where + ": padding is not zero");
-    }
-    return Status::ok();
-}
-
-}  // namespace
 
 Result<std::shared_ptr<const Segment>> Segment::open(const std::string& path, Residency residency) {
     TEMBLOR_ASSIGN_OR_RETURN(auto file, MappedFile::open(path));
@@ -103,22 +31,17 @@ Result<std::shared_ptr<const Segment>> Segment::open_bytes(std::shared_ptr<const
     }
     auto segment = std::make_shared<Segment>();
     segment->path_ = name;
-    segment->owner_ = std::move(owner);
-    segment->bytes_ = bytes;
-    TEMBLOR_RETURN_IF_ERROR(segment->parse().with_context(name));
+    const auto parsed = [&]() -> Status {
+        TEMBLOR_ASSIGN_OR_RETURN(segment->file_, SectionFile::open_bytes(std::move(owner), bytes));
+        return segment->parse();
+    };
+    TEMBLOR_RETURN_IF_ERROR(parsed().with_context(name));
     return std::shared_ptr<const Segment>(std::move(segment));
-}
-
-std::span<const std::byte> Segment::section(std::string_view name) const {
-    for (const Section& s : sections_) {
-        if (s.name == name) return bytes_.subspan(s.offset, s.bytes);
-    }
-    return {};
 }
 
 Status Segment::parse_meta() {
     SegmentMeta meta;
-    const auto stored = section("meta");
+    const auto stored = file_.section(SectionKind::kMeta);
     if (stored.size() != sizeof(meta)) {
         return Status::corruption("section meta: " + std::to_string(stored.size()) +
                                   " bytes, expected " + std::to_string(sizeof(meta)));
@@ -157,50 +80,46 @@ Status Segment::parse_meta() {
 }
 
 Status Segment::parse() {
-    TEMBLOR_ASSIGN_OR_RETURN(const SegmentHeader header, read_header(bytes_));
-    TEMBLOR_ASSIGN_OR_RETURN(const auto table, read_table(bytes_, header));
-    for (const SectionEntry& e : table)
+    for (const SectionEntry& e : file_.table())
         sections_.push_back({section_name(e.kind), e.offset, e.bytes});
-    for (const SectionEntry& e : table) {
-        // The others are judged by it, so its damage would be told of them.
-        if (e.kind == SectionKind::kMeta &&
-            section_hash(e.kind, bytes_.subspan(e.offset, e.bytes)) != e.hash) {
-            return Status::corruption("section meta: checksum does not match");
-        }
-    }
+    // The others are judged by it, so its damage would be told of them.
+    TEMBLOR_RETURN_IF_ERROR(file_.check(SectionKind::kMeta));
     TEMBLOR_RETURN_IF_ERROR(parse_meta());
 
-    TEMBLOR_ASSIGN_OR_RETURN(const auto stored,
-                             array_of<uint32_t>(section("components"), "components"));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto stored, file_.array<uint32_t>(SectionKind::kComponents));
     TEMBLOR_ASSIGN_OR_RETURN(components_,
                              ComponentMap::open(stored.empty() ? shape_.components : dim_, stored));
     if (components_.size() != shape_.components) {
         return Status::corruption("section components: " + std::to_string(components_.size()) +
                                   " components, meta says " + std::to_string(shape_.components));
     }
-    TEMBLOR_ASSIGN_OR_RETURN(const auto places, array_of<Place>(section("places"), "places"));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto places, file_.array<Place>(SectionKind::kPlaces));
     TEMBLOR_ASSIGN_OR_RETURN(
-        forward_, ForwardStore::open(shape_, places, section("records"), section("record_low")));
+        forward_, ForwardStore::open(shape_, places, file_.section(SectionKind::kRecords),
+                                     file_.section(SectionKind::kRecordLow)));
     TEMBLOR_ASSIGN_OR_RETURN(
-        lists_, BlockedLists::open(shape_.components, section("lists"), section("postings"),
-                                   section("blocks"), section("summaries")));
-    TEMBLOR_ASSIGN_OR_RETURN(ids_,
-                             DocumentIds::from_bytes(owner_, id_kind_, rows_, section("ids")));
-    if (const auto bytes = section("vocabulary"); !bytes.empty()) {
-        TEMBLOR_ASSIGN_OR_RETURN(vocabulary_, Vocabulary::from_bytes(owner_, bytes));
+        lists_, BlockedLists::open(shape_.components, file_.section(SectionKind::kLists),
+                                   file_.section(SectionKind::kPostings),
+                                   file_.section(SectionKind::kBlocks),
+                                   file_.section(SectionKind::kSummaries)));
+    TEMBLOR_ASSIGN_OR_RETURN(ids_, DocumentIds::from_bytes(file_.owner(), id_kind_, rows_,
+                                                           file_.section(SectionKind::kIds)));
+    if (const auto bytes = file_.section(SectionKind::kVocabulary); !bytes.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(vocabulary_, Vocabulary::from_bytes(file_.owner(), bytes));
     }
-    if (const auto bytes = section("payloads"); !bytes.empty()) {
-        TEMBLOR_ASSIGN_OR_RETURN(payloads_, Payloads::from_bytes(owner_, bytes));
+    if (const auto bytes = file_.section(SectionKind::kPayloads); !bytes.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(payloads_, Payloads::from_bytes(file_.owner(), bytes));
         if (payloads_.count() != rows_)
             return Status::corruption("section payloads: count is not the documents'");
     }
-    if (const auto bytes = section("encoder"); !bytes.empty()) {
+    if (const auto bytes = file_.section(SectionKind::kEncoder); !bytes.empty()) {
         encoder_.config_json.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         TEMBLOR_ASSIGN_OR_RETURN(const auto weights,
-                                 array_of<float>(section("encoder_weights"), "encoder_weights"));
+                                 file_.array<float>(SectionKind::kEncoderWeights));
         encoder_.query_weights.assign(weights.begin(), weights.end());
     }
-    TEMBLOR_ASSIGN_OR_RETURN(calibration_, parse_calibration(section("calibration")));
+    TEMBLOR_ASSIGN_OR_RETURN(calibration_,
+                             parse_calibration(file_.section(SectionKind::kCalibration)));
     return Status::ok();
 }
 
@@ -213,22 +132,7 @@ Result<SparseVector> Segment::vector(uint64_t row) const {
 
 Status Segment::verify(Progress& progress) const {
     const auto checked = [&]() -> Status {
-        TEMBLOR_ASSIGN_OR_RETURN(const SegmentHeader header, read_header(bytes_));
-        TEMBLOR_ASSIGN_OR_RETURN(const auto table, read_table(bytes_, header));
-        uint64_t end = sizeof(header) + table.size() * sizeof(SectionEntry);
-        std::string before = "section table";
-        for (const SectionEntry& e : table) {
-            const std::string name = "section " + std::string(section_name(e.kind));
-            TEMBLOR_RETURN_IF_ERROR(check_zero(bytes_.subspan(end, e.offset - end), before));
-            if (section_hash(e.kind, bytes_.subspan(e.offset, e.bytes)) != e.hash) {
-                return Status::corruption(name + ": checksum does not match");
-            }
-            if (progress.cancelled()) return Status::cancelled("verify was interrupted");
-            end = e.offset + e.bytes;
-            progress.report("verifying", end, bytes_.size());
-            before = name;
-        }
-        TEMBLOR_RETURN_IF_ERROR(check_zero(bytes_.subspan(end), before));
+        TEMBLOR_RETURN_IF_ERROR(file_.verify(progress));
         TEMBLOR_RETURN_IF_ERROR(components_.validate());
         TEMBLOR_RETURN_IF_ERROR(ids_.validate().with_context("section ids"));
         TEMBLOR_RETURN_IF_ERROR(vocabulary_.validate().with_context("section vocabulary"));
@@ -240,20 +144,13 @@ Status Segment::verify(Progress& progress) const {
 }
 
 Status store_calibration(const std::string& path, std::span<const CalibrationFrontier> frontiers) {
-    TEMBLOR_ASSIGN_OR_RETURN(auto file, MappedFile::open(path));
-    const auto bytes = file->bytes();
+    TEMBLOR_ASSIGN_OR_RETURN(const SectionFile file, SectionFile::open(path));
     const auto copied = [&]() -> Status {
-        TEMBLOR_ASSIGN_OR_RETURN(const SegmentHeader header, read_header(bytes));
-        TEMBLOR_ASSIGN_OR_RETURN(const auto table, read_table(bytes, header));
         TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path));
-        for (const SectionEntry& e : table) {
+        for (const SectionEntry& e : file.table()) {
             if (e.kind == SectionKind::kCalibration) continue;
-            const auto section = bytes.subspan(e.offset, e.bytes);
-            if (section_hash(e.kind, section) != e.hash) {
-                return Status::corruption("section " + std::string(section_name(e.kind)) +
-                                          ": checksum does not match");
-            }
-            TEMBLOR_RETURN_IF_ERROR(writer->add(e.kind, section));
+            TEMBLOR_RETURN_IF_ERROR(file.check(e.kind));
+            TEMBLOR_RETURN_IF_ERROR(writer->add(e.kind, file.section(e.kind)));
         }
         TEMBLOR_RETURN_IF_ERROR(
             writer->add(SectionKind::kCalibration, serialize_calibration(frontiers)));

@@ -20,6 +20,7 @@
 #include "index/calibration.h"
 #include "index/component_map.h"
 #include "index/forward_store.h"
+#include "index/section_file.h"
 
 namespace temblor {
 
@@ -54,7 +55,7 @@ public:
     [[nodiscard]] uint64_t rows() const { return rows_; }
     [[nodiscard]] uint64_t dim() const { return dim_; }
     [[nodiscard]] uint64_t nnz() const { return nnz_; }
-    [[nodiscard]] uint64_t file_bytes() const { return bytes_.size(); }
+    [[nodiscard]] uint64_t file_bytes() const { return file_.bytes().size(); }
     [[nodiscard]] const BuildParameters& parameters() const { return parameters_; }
     [[nodiscard]] const std::vector<Section>& sections() const { return sections_; }
     [[nodiscard]] const DocumentIds& ids() const { return ids_; }
@@ -81,11 +82,9 @@ public:
 private:
     Status parse();
     Status parse_meta();
-    [[nodiscard]] std::span<const std::byte> section(std::string_view name) const;
 
     std::string path_;
-    std::shared_ptr<const void> owner_;
-    std::span<const std::byte> bytes_;
+    SectionFile file_;
     uint64_t rows_ = 0;
     uint64_t dim_ = 0;
     uint64_t nnz_ = 0;

@@ -36,6 +36,18 @@ std::string_view section_name(SectionKind kind) {
             return "summaries";
         case SectionKind::kCalibration:
             return "calibration";
+        case SectionKind::kPointsMeta:
+            return "points_meta";
+        case SectionKind::kOrdinals:
+            return "ordinals";
+        case SectionKind::kDensePresent:
+            return "dense_present";
+        case SectionKind::kDenseValues:
+            return "dense_values";
+        case SectionKind::kPayloadKey:
+            return "payload_key";
+        case SectionKind::kPayloadIndex:
+            return "payload_index";
     }
     return "unknown";
 }

@@ -29,6 +29,13 @@ enum class SectionKind : uint32_t {
     kBlocks = 13,
     kSummaries = 14,
     kCalibration = 15,
+    // Files of a collection's segment (index/collection/collection_segment.h).
+    kPointsMeta = 16,
+    kOrdinals = 17,
+    kDensePresent = 18,
+    kDenseValues = 19,
+    kPayloadKey = 20,
+    kPayloadIndex = 21,
 };
 /// "records"; "unknown" for a number outside the table.
 std::string_view section_name(SectionKind kind);

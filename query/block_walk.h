@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "index/dead_rows.h"
 #include "query/block_scores.h"
 #include "query/search_parameters.h"
 #include "query/top_candidates.h"
@@ -47,6 +48,7 @@ struct WalkParameters {
     float share_deviations =
         0;  ///< how far below the mean share of its first tier a document may fall
     const uint64_t* allowed = nullptr;  ///< bit per place >> place_shift; null: all
+    const DeadRows* dead = nullptr;     ///< rows that are never kept; null: none
     uint32_t place_shift = 0;
     Place place_limit = 0;
 };
@@ -57,8 +59,9 @@ struct WalkParameters {
 /// drops nothing before k documents are found.
 ///
 /// `Blocks` has ordered(), postings(block), prefetch(block); block scores are in the unit of
-/// Documents::unit(). `Documents` has Score, prefetch_first(place), first(place, more), which
-/// scores the first tier and says whether there is more, prefetch_rest(place) and rest(place).
+/// Documents::unit(). `Documents` has Score, row(place), prefetch_first(place), first(place, more),
+/// which scores the first tier and says whether there is more, prefetch_rest(place) and
+/// rest(place).
 template <typename Blocks, typename Documents>
 class BlockWalk {
 public:
@@ -150,10 +153,17 @@ private:
         if (offer(whole, place)) learn_share(static_cast<float>(score) / static_cast<float>(whole));
     }
 
+    /// Only what would be kept is looked up among the dead: that is rare, and its record is at
+    /// hand.
     bool offer(Score score, Place place) {
-        const bool changed = top_.offer(score, place);
+        const bool changed =
+            top_.accepts(score, place) && !is_dead(place) && top_.offer(score, place);
         unchanged_ = changed || !top_.full() ? 0 : unchanged_ + 1;
         return changed;
+    }
+
+    [[nodiscard]] bool is_dead(Place place) const {
+        return parameters_.dead != nullptr && parameters_.dead->contains(documents_.row(place));
     }
 
     /// Of the documents that entered the best k, how much of the score the first tier held: mean

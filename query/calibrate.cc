@@ -143,7 +143,7 @@ Result<std::vector<CalibrationFrontier>> calibrate(const std::shared_ptr<const S
             parameters.patience = grid[g].patience;
             TEMBLOR_ASSIGN_OR_RETURN(
                 const auto results,
-                searcher.search_batch(queries, parameters, nullptr, options.threads));
+                searcher.search_batch(queries, parameters, {}, options.threads));
             CalibrationPoint point;
             double accuracy = 0;
             SearchCounters counters;

@@ -17,6 +17,8 @@ struct SearchParameters {
     uint32_t query_cut = 8;     ///< lists that are walked: those of the query's heaviest components
     float heap_factor = 0.75F;  ///< a block is skipped when summary_score < heap_factor * θ
     uint32_t patience = 600;  ///< stop after this many documents in a row changed nothing; 0: never
+    /// Documents that share nothing with the query score 0 and fill an answer that is short of k.
+    bool fill_with_zeros = true;
 
     /// Names the first parameter out of its range.
     [[nodiscard]] Status validate() const;

@@ -79,17 +79,18 @@ namespace {
 template <typename Documents>
 class Search {
 public:
-    Search(const Segment& segment, const SearchParameters& parameters, const AllowedRows* allowed,
+    Search(const Segment& segment, const SearchParameters& parameters, SearchScope scope,
            SearchScratch::Impl& scratch, Documents& documents, SearchResult& result)
         : segment_(segment),
           parameters_(parameters),
-          allowed_(allowed),
+          allowed_(scope.allowed),
+          dead_(scope.dead != nullptr && !scope.dead->empty() ? scope.dead : nullptr),
           scratch_(scratch),
           documents_(documents),
           result_(result) {}
 
     void run() {
-        const uint64_t candidates = allowed_ != nullptr ? allowed_->count() : segment_.rows();
+        const uint64_t candidates = allowed_ != nullptr ? allowed_->count() : live_rows();
         const uint64_t wanted = std::min<uint64_t>(parameters_.k, candidates);
         if (wanted == 0) return;
         if (parameters_.exact || use_scan(candidates)) {
@@ -106,10 +107,18 @@ public:
             }
             if (result_.hits.size() < wanted && !lists_are_complete()) scan();
         }
-        fill_with_zero_scores(wanted);
+        if (parameters_.fill_with_zeros) fill_with_zero_scores(wanted);
     }
 
 private:
+    [[nodiscard]] uint64_t live_rows() const {
+        const uint64_t dead = dead_ != nullptr ? dead_->count() : 0;
+        return segment_.rows() - std::min(dead, segment_.rows());
+    }
+    [[nodiscard]] bool is_dead(uint32_t row) const {
+        return dead_ != nullptr && dead_->contains(row);
+    }
+
     [[nodiscard]] bool use_scan(uint64_t candidates) const {
         if (segment_.rows() <= kAlwaysExact) return true;
         return allowed_ != nullptr &&
@@ -145,6 +154,7 @@ private:
         steering.patience = parameters_.patience;
         steering.share_deviations = kShareDeviations;
         steering.allowed = allowed_ != nullptr ? allowed_->place_bits().data() : nullptr;
+        steering.dead = dead_;
         steering.place_shift = store.shape().place_shift();
         steering.place_limit = store.place_limit();
         TopCandidates<Score>& top = scratch_.top(Score{});
@@ -206,6 +216,7 @@ private:
                 if (top.full() &&
                     (static_cast<double>(score) + slack) * unit * (1 + 1e-6) < top.threshold())
                     continue;
+                if (is_dead(row)) continue;
                 // As a float, which is what ties are told by.
                 const auto exact = static_cast<float>(documents_.refine(place));
                 if (exact > 0) top.offer(static_cast<double>(exact), row);
@@ -233,7 +244,7 @@ private:
         for (uint64_t i = 0; i < n && result_.hits.size() < wanted; ++i) {
             const uint32_t row =
                 allowed_ != nullptr ? allowed_->rows()[i] : static_cast<uint32_t>(i);
-            if (!std::binary_search(found.begin(), found.end(), row))
+            if (!std::binary_search(found.begin(), found.end(), row) && !is_dead(row))
                 result_.hits.push_back({row, 0});
         }
     }
@@ -241,6 +252,7 @@ private:
     const Segment& segment_;
     const SearchParameters& parameters_;
     const AllowedRows* allowed_;
+    const DeadRows* dead_;
     SearchScratch::Impl& scratch_;
     Documents& documents_;
     SearchResult& result_;
@@ -251,8 +263,7 @@ private:
 Searcher::Searcher(std::shared_ptr<const Segment> segment) : segment_(std::move(segment)) {}
 
 Status Searcher::search(SparseVectorView query, const SearchParameters& parameters,
-                        const AllowedRows* allowed, SearchScratch& scratch,
-                        SearchResult& result) const {
+                        SearchScope scope, SearchScratch& scratch, SearchResult& result) const {
     TEMBLOR_RETURN_IF_ERROR(parameters.validate());
     if (query.nnz() > kMostQueryEntries) {
         return Status::resource_exhausted("query: " + std::to_string(query.nnz()) +
@@ -266,7 +277,7 @@ Status Searcher::search(SparseVectorView query, const SearchParameters& paramete
     s.query.set(query, segment_->components());
     const auto run = [&](auto& documents) {
         using Documents = std::remove_reference_t<decltype(documents)>;
-        Search<Documents>(*segment_, parameters, allowed, s, documents, result).run();
+        Search<Documents>(*segment_, parameters, scope, s, documents, result).run();
     };
     const ForwardShape& shape = segment_->forward().shape();
     if (shape.kind == ForwardKind::kCompact) {
@@ -287,7 +298,7 @@ Status Searcher::search(SparseVectorView query, const SearchParameters& paramete
 
 Result<std::vector<SearchResult>> Searcher::search_batch(const SparseDataset& queries,
                                                          const SearchParameters& parameters,
-                                                         const AllowedRows* allowed,
+                                                         SearchScope scope,
                                                          uint32_t threads) const {
     std::vector<SearchResult> results(queries.rows());
     Status failed;
@@ -297,7 +308,7 @@ Result<std::vector<SearchResult>> Searcher::search_batch(const SparseDataset& qu
         SearchScratch scratch(*segment_);
 #pragma omp for schedule(dynamic, 8)
         for (uint64_t q = 0; q < queries.rows(); ++q) {
-            Status status = search(queries.row(q), parameters, allowed, scratch, results[q]);
+            Status status = search(queries.row(q), parameters, scope, scratch, results[q]);
             if (!status.is_ok()) {
 #pragma omp critical
                 failed = std::move(status).with_context("query " + std::to_string(q));

@@ -9,6 +9,7 @@
 #include "data/sparse_dataset.h"
 #include "data/sparse_vector.h"
 #include "data/status.h"
+#include "index/dead_rows.h"
 #include "index/segment.h"
 #include "query/search_parameters.h"
 
@@ -27,6 +28,12 @@ public:
 private:
     std::vector<uint32_t> rows_;
     std::vector<uint64_t> place_bits_;  ///< bit p: the document at forward place p is allowed
+};
+
+/// Which rows a search may return. Both null: all of them.
+struct SearchScope {
+    const AllowedRows* allowed = nullptr;
+    const DeadRows* dead = nullptr;  ///< what `allowed` allows is not in here
 };
 
 /// Memory that a search uses and the next one uses again; one per thread.
@@ -55,15 +62,14 @@ public:
 
     /// `query`'s components ascend strictly, its values are finite and not negative; components the
     /// index does not have are ignored. `result` is overwritten, its memory reused: a search
-    /// allocates nothing once scratch and result are warm. `allowed` null: every document.
-    Status search(SparseVectorView query, const SearchParameters& parameters,
-                  const AllowedRows* allowed, SearchScratch& scratch, SearchResult& result) const;
+    /// allocates nothing once scratch and result are warm.
+    Status search(SparseVectorView query, const SearchParameters& parameters, SearchScope scope,
+                  SearchScratch& scratch, SearchResult& result) const;
 
     /// Every row of `queries` on `threads` threads (0: all cores); results are in query order.
     Result<std::vector<SearchResult>> search_batch(const SparseDataset& queries,
                                                    const SearchParameters& parameters,
-                                                   const AllowedRows* allowed,
-                                                   uint32_t threads) const;
+                                                   SearchScope scope, uint32_t threads) const;
 
 private:
     std::shared_ptr<const Segment> segment_;

@@ -30,13 +30,16 @@ public:
     [[nodiscard]] Score threshold() const { return sorted_[k_ - 1].score; }
     [[nodiscard]] const std::vector<Candidate>& sorted() const { return sorted_; }
 
+    /// Whether offer() would keep it.
+    [[nodiscard]] bool accepts(Score score, uint32_t place) const {
+        if (sorted_.size() < capacity_) return true;
+        const Candidate& last = sorted_.back();
+        return score > last.score || (score == last.score && place < last.place);
+    }
     /// True if the best k changed. O(capacity) at worst, for a short move of memory.
     bool offer(Score score, uint32_t place) {
-        if (sorted_.size() == capacity_) {
-            const Candidate& last = sorted_.back();
-            if (score < last.score || (score == last.score && place > last.place)) return false;
-            sorted_.pop_back();
-        }
+        if (!accepts(score, place)) return false;
+        if (sorted_.size() == capacity_) sorted_.pop_back();
         const auto at =
             std::upper_bound(sorted_.begin(), sorted_.end(), Candidate{score, place},
                              [](const Candidate& a, const Candidate& b) {

@@ -76,7 +76,7 @@ void use(const std::shared_ptr<const temblor::Segment>& segment) {
     for (const SearchParameters& parameters : {SearchParameters{}, every, exact, many}) {
         for (const AllowedRows* filter : {static_cast<const AllowedRows*>(nullptr), &allowed}) {
             const Status status =
-                searcher.search(query.view(), parameters, filter, scratch, result);
+                searcher.search(query.view(), parameters, {filter}, scratch, result);
             TEMBLOR_CHECK(status.is_ok());
             TEMBLOR_CHECK(result.hits.size() <= parameters.k);
             for (const Hit& h : result.hits) TEMBLOR_CHECK(h.row < segment->rows());

@@ -73,7 +73,7 @@ TEST_P(SearchAllocations, AreNoneOnceWarm) {
                      {static_cast<const AllowedRows*>(nullptr), &allowed}) {
                     for (uint64_t q = 0; q < queries.rows(); ++q) {
                         TEMBLOR_CHECK(
-                            searcher.search(queries.row(q), parameters, filter, scratch, result)
+                            searcher.search(queries.row(q), parameters, {filter}, scratch, result)
                                 .is_ok());
                     }
                 }

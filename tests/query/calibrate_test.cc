@@ -41,8 +41,8 @@ protected:
                            const SparseDataset& queries, const SearchParameters& parameters) {
         const Searcher searcher(segment);
         const auto truth =
-            searcher.search_batch(queries, testing::exact(parameters.k), nullptr, 2).value();
-        const auto found = searcher.search_batch(queries, parameters, nullptr, 2).value();
+            searcher.search_batch(queries, testing::exact(parameters.k), {}, 2).value();
+        const auto found = searcher.search_batch(queries, parameters, {}, 2).value();
         double sum = 0;
         for (uint64_t q = 0; q < queries.rows(); ++q) {
             double hits = 0;
@@ -99,7 +99,7 @@ TEST_F(Calibrate, KeepsItsPromiseOnOtherQueries) {
         EXPECT_GE(accuracy(calibrated, held_out, *parameters), recall - 0.01) << recall;
         if (parameters->exact) continue;
         const auto results =
-            Searcher(calibrated).search_batch(held_out, *parameters, nullptr, 2).value();
+            Searcher(calibrated).search_batch(held_out, *parameters, {}, 2).value();
         SearchCounters counters;
         for (const SearchResult& r : results) counters.add(r.counters);
         const auto scored = static_cast<double>(counters.documents_scored);

@@ -83,7 +83,7 @@ SearchResult search_once(const std::shared_ptr<const Segment>& segment, SparseVe
     const Searcher searcher(segment);
     SearchScratch scratch(*segment);
     SearchResult result;
-    const Status status = searcher.search(query, parameters, allowed, scratch, result);
+    const Status status = searcher.search(query, parameters, {allowed}, scratch, result);
     TEMBLOR_CHECK(status.is_ok());
     return result;
 }

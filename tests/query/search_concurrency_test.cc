@@ -33,7 +33,7 @@ TEST(SearchConcurrency, ManyThreadsSearchOneSegment) {
                 for (const SearchParameters& parameters : settings) {
                     for (const AllowedRows* filter :
                          {static_cast<const AllowedRows*>(nullptr), &allowed}) {
-                        const Status status = searcher.search(queries.row(q), parameters, filter,
+                        const Status status = searcher.search(queries.row(q), parameters, {filter},
                                                               scratch, results[next++]);
                         TEMBLOR_CHECK(status.is_ok());
                     }
@@ -69,8 +69,7 @@ TEST(SearchConcurrency, ASegmentOutlivesItsOwnersInAnyOrder) {
             SearchScratch scratch(searcher.segment());
             SearchResult result;
             for (uint64_t q = 0; q < queries.rows(); ++q) {
-                TEMBLOR_CHECK(
-                    searcher.search(queries.row(q), {}, nullptr, scratch, result).is_ok());
+                TEMBLOR_CHECK(searcher.search(queries.row(q), {}, {}, scratch, result).is_ok());
                 TEMBLOR_CHECK(result.hits.size() == 10);
             }
         });

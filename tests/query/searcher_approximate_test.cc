@@ -132,8 +132,8 @@ protected:
         Measured m;
         const Searcher searcher(segment);
         const auto exact =
-            searcher.search_batch(queries_, testing::exact(parameters.k), nullptr, 2).value();
-        const auto found = searcher.search_batch(queries_, parameters, nullptr, 2).value();
+            searcher.search_batch(queries_, testing::exact(parameters.k), {}, 2).value();
+        const auto found = searcher.search_batch(queries_, parameters, {}, 2).value();
         const auto n = static_cast<double>(queries_.rows());
         for (uint64_t q = 0; q < queries_.rows(); ++q) {
             double hits = 0;

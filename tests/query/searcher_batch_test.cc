@@ -29,11 +29,11 @@ TEST(SearcherBatch, IsItsQueriesInOrder) {
             SearchScratch scratch(*segment);
             std::vector<SearchResult> single(queries.rows());
             for (uint64_t q = queries.rows(); q-- > 0;) {
-                ASSERT_TRUE(searcher.search(queries.row(q), parameters, nullptr, scratch, single[q])
-                                .is_ok());
+                ASSERT_TRUE(
+                    searcher.search(queries.row(q), parameters, {}, scratch, single[q]).is_ok());
             }
             for (const uint32_t threads : {0U, 1U, 2U, 3U, 4U}) {
-                const auto batch = searcher.search_batch(queries, parameters, nullptr, threads);
+                const auto batch = searcher.search_batch(queries, parameters, {}, threads);
                 ASSERT_TRUE(batch.is_ok());
                 ASSERT_EQ(batch->size(), queries.rows());
                 for (uint64_t q = 0; q < queries.rows(); ++q) {
@@ -50,9 +50,9 @@ TEST(SearcherBatch, AWrongQueryIsNamed) {
     const auto segment = testing::segment_of(testing::dataset_of({{{1}, {1}}}), BuildParameters{});
     const SparseDataset queries =
         testing::dataset_of({{{1}, {1}}, {{1}, {1}}, {{1}, {-1}}, {{1}, {1}}});
-    EXPECT_ERROR(Searcher(segment).search_batch(queries, {}, nullptr, 2),
-                 StatusCode::kInvalidArgument, "query 2", "negative");
-    EXPECT_TRUE(Searcher(segment).search_batch(SparseDataset(), {}, nullptr, 2).value().empty());
+    EXPECT_ERROR(Searcher(segment).search_batch(queries, {}, {}, 2), StatusCode::kInvalidArgument,
+                 "query 2", "negative");
+    EXPECT_TRUE(Searcher(segment).search_batch(SparseDataset(), {}, {}, 2).value().empty());
 }
 
 /// The rows found for every query, as text; the set of kernels is the process's.
@@ -72,7 +72,7 @@ std::string answers() {
             build.forward = kind;
             const Searcher searcher(testing::segment_of(documents, build));
             for (const SearchParameters& parameters : {SearchParameters{}, testing::exact(10)}) {
-                const auto results = searcher.search_batch(queries, parameters, nullptr, 1).value();
+                const auto results = searcher.search_batch(queries, parameters, {}, 1).value();
                 for (const SearchResult& r : results) {
                     for (const Hit& h : r.hits)
                         all += std::to_string(h.row) + ":" + std::to_string(h.score) + " ";

@@ -213,7 +213,7 @@ TEST(SearcherExact, RefusesWrongQueriesAndParameters) {
     SearchScratch scratch(*segment);
     SearchResult result;
     const auto search = [&](const SparseVector& query, const SearchParameters& parameters) {
-        return searcher.search(query.view(), parameters, nullptr, scratch, result);
+        return searcher.search(query.view(), parameters, {}, scratch, result);
     };
     const SparseVector good{{1}, {1}};
     EXPECT_ERROR(search({{1}, {-1}}, {}), StatusCode::kInvalidArgument, "query", "negative");

@@ -90,7 +90,7 @@ void use(const std::shared_ptr<const Segment>& segment, const SparseDataset& que
              {SearchParameters{}, testing::exhaustive(10), testing::exact(10), wide}) {
             for (const AllowedRows* filter : {static_cast<const AllowedRows*>(nullptr), &allowed}) {
                 const Status status =
-                    searcher.search(queries.row(q), parameters, filter, scratch, result);
+                    searcher.search(queries.row(q), parameters, {filter}, scratch, result);
                 EXPECT_TRUE(status.is_ok()) << status.message();
                 EXPECT_LE(result.hits.size(), parameters.k);
                 for (const Hit& h : result.hits) EXPECT_LT(h.row, segment->rows());
