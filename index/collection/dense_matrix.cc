@@ -36,8 +36,8 @@ Result<DenseMatrix> DenseMatrix::open(const std::string& path, uint32_t size, ui
 }
 
 Status write_dense_matrix(const std::string& path, const RowBitmap& present,
-                          std::span<const float> values) {
-    TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path));
+                          std::span<const float> values, FileSystem& files) {
+    TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path, files));
     std::vector<char> bytes(present.getSizeInBytes());
     bytes.resize(present.write(bytes.data()));
     TEMBLOR_RETURN_IF_ERROR(

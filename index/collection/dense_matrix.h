@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "data/io/file_system.h"
 #include "data/row_bitmap.h"
 #include "data/status.h"
 #include "index/section_file.h"
@@ -36,6 +37,6 @@ private:
 
 /// Writes such a file. `values` has present.cardinality() * size entries.
 Status write_dense_matrix(const std::string& path, const RowBitmap& present,
-                          std::span<const float> values);
+                          std::span<const float> values, FileSystem& files);
 
 }  // namespace temblor

@@ -1,0 +1,195 @@
+#include <cstring>
+
+#include "index/collection/collection_impl.h"
+#include "index/collection/point_codec.h"
+#include "index/collection/sync_point.h"
+
+namespace temblor {
+
+/// Collects where points die, and marks them all at once.
+class Collection::Impl::Kills {
+public:
+    explicit Kills(Version& next)
+        : next_(next), segments_(next.segments.size()), memtables_(next.memtables.size()) {}
+
+    /// True when the point is in the active memtable, which nothing but the database remembers.
+    bool add(uint64_t ordinal) {
+        for (size_t m = next_.memtables.size(); m-- > 0;) {
+            const MemtableView& view = next_.memtables[m];
+            if (const auto row = view.memtable->row_of_ordinal(ordinal, view.rows)) {
+                memtables_[m].push_back(*row);
+                return m + 1 == next_.memtables.size();
+            }
+        }
+        for (size_t s = 0; s < next_.segments.size(); ++s) {
+            if (const auto row = next_.segments[s].segment->row_of(ordinal)) {
+                segments_[s].push_back(*row);
+                return false;
+            }
+        }
+        return false;
+    }
+    void apply() {
+        for (size_t s = 0; s < segments_.size(); ++s) {
+            if (!segments_[s].empty())
+                next_.segments[s].dead = next_.segments[s].dead.with(segments_[s]);
+        }
+        for (size_t m = 0; m < memtables_.size(); ++m) {
+            if (!memtables_[m].empty())
+                next_.memtables[m].dead = next_.memtables[m].dead.with(memtables_[m]);
+        }
+    }
+
+private:
+    Version& next_;
+    std::vector<std::vector<uint32_t>> segments_;
+    std::vector<std::vector<uint32_t>> memtables_;
+};
+
+std::string Collection::Impl::state_value() const {
+    std::string value(16, '\0');
+    std::memcpy(value.data(), &next_ordinal, 8);
+    std::memcpy(value.data() + 8, &points, 8);
+    return value;
+}
+
+std::shared_ptr<const Version> Collection::Impl::version() const {
+    const std::lock_guard lock(version_mutex);
+    return current;
+}
+
+void Collection::Impl::publish(Version next) {
+    next.database = database->view();
+    next.points = points;
+    next.last_ordinal = next_ordinal - 1;
+    auto published = std::make_shared<const Version>(std::move(next));
+    const std::lock_guard lock(version_mutex);
+    current.swap(published);
+}
+
+void Collection::Impl::rotate(Version& next) {
+    active = std::make_shared<Memtable>(next.schema);
+    next.memtables.push_back({active, 0, {}});
+}
+
+Status Collection::Impl::write_database(const DatabaseBatch& batch) {
+    Status status = database->write(batch);
+    if (status.is_ok()) return status;
+    write_error = status.message();
+    const std::lock_guard lock(work_mutex);
+    write_error_text = write_error;
+    return status;
+}
+
+Status Collection::Impl::recover_writes() {
+    if (write_error.empty()) return Status::ok();
+    // What the failed write left in the log must not come back, so the log is left behind too.
+    Status status = database->resume();
+    if (status.is_ok()) status = database->flush();
+    if (!status.is_ok()) {
+        return std::move(status).with_context("writes are refused since one failed (" +
+                                              write_error + ")");
+    }
+    write_error.clear();
+    const std::lock_guard lock(work_mutex);
+    write_error_text.clear();
+    return Status::ok();
+}
+
+bool Collection::Impl::disk_is_nearly_full() const {
+    if (options.reserve_bytes == 0) return false;
+    const auto free = options.files->free_bytes(folder);
+    return free.is_ok() && *free < options.reserve_bytes;
+}
+
+std::vector<Result<WriteReceipt>> Collection::Impl::commit(
+    std::span<const WriteOperation* const> group) {
+    std::vector<Result<WriteReceipt>> results;
+    bool adds = false;
+    for (const WriteOperation* operation : group) adds = adds || operation->adds;
+    Status no_room;
+    std::chrono::microseconds waited{0};
+    if (adds) no_room = wait_for_room(waited);
+    if (waited.count() > 0) throttled_writes += group.size();
+
+    const std::lock_guard lock(commit_mutex);
+    if (Status status = recover_writes(); !status.is_ok()) {
+        refused_writes += group.size();
+        results.assign(group.size(), status);
+        return results;
+    }
+    if (adds && no_room.is_ok() && disk_is_nearly_full()) {
+        no_room = Status::resource_exhausted(
+            folder + ": disk nearly full: less than " + std::to_string(options.reserve_bytes) +
+            " bytes are free; points can be deleted, not added");
+    }
+    WriteGroup writes(version());
+    for (const WriteOperation* operation : group) {
+        if (operation->adds && !no_room.is_ok()) {
+            ++refused_writes;
+            results.emplace_back(no_room);
+            continue;
+        }
+        auto changed = writes.add(*operation);
+        if (!changed.is_ok()) {
+            results.emplace_back(std::move(changed).status());
+        } else {
+            results.emplace_back(WriteReceipt{0, *changed, waited});
+        }
+    }
+
+    std::vector<WriteGroup::Outcome> outcome = writes.take_outcome();
+    DatabaseBatch batch;
+    Version next = *version();
+    Kills kills(next);
+    std::vector<uint64_t> ordinals;
+    const uint64_t points_before = points;
+    for (const WriteGroup::Outcome& o : outcome) {
+        if (o.replaces) {
+            const std::string old = encode_ordinal(*o.replaces);
+            batch.erase(Table::kPoints, old);
+            batch.erase(Table::kVectors, old);
+            if (!kills.add(*o.replaces)) batch.put(Table::kDead, old, {});
+            --points;
+        }
+        if (o.change.point) {
+            const std::string ordinal = encode_ordinal(next_ordinal);
+            ordinals.push_back(next_ordinal++);
+            batch.put(Table::kIds, o.id_key, ordinal);
+            batch.put(Table::kPoints, ordinal, encode_point(o.change.id, o.change.point->payload));
+            batch.put(Table::kVectors, ordinal, encode_vectors(o.change.point->vectors));
+            ++points;
+        } else if (o.replaces) {
+            batch.erase(Table::kIds, o.id_key);
+        }
+    }
+    if (!batch.empty()) {
+        batch.put(Table::kMeta, "state", state_value());
+        SyncPoint::reach("commit:before_write");
+        if (Status status = write_database(batch); !status.is_ok()) {
+            points = points_before;  // its ordinals are not used again
+            for (Result<WriteReceipt>& result : results) {
+                if (result.is_ok()) result = Result<WriteReceipt>(status);
+            }
+            return results;
+        }
+        SyncPoint::reach("commit:after_write");
+        kills.apply();
+        size_t n = 0;
+        for (WriteGroup::Outcome& o : outcome) {
+            if (o.change.point) active->append(ordinals[n++], *o.change.point);
+        }
+        next.memtables.back().rows = active->rows();
+        if (is_full(*active) && next.memtables.size() <= options.waiting_memtables) {
+            rotate(next);
+            wake();
+        }
+        publish(std::move(next));
+    }
+    for (Result<WriteReceipt>& result : results) {
+        if (result.is_ok()) result->last_ordinal = next_ordinal - 1;
+    }
+    return results;
+}
+
+}  // namespace temblor

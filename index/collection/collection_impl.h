@@ -1,0 +1,130 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "index/collection/collection.h"
+#include "index/collection/manifest.h"
+#include "index/collection/segment_assembler.h"
+
+namespace temblor {
+
+/// The parts of a collection, for its own sources (collection*.cc, bulk_load.cc, snapshot.cc).
+///
+/// Locks, in the order they are taken: seal_mutex or merge_mutex (one long work of a kind at a
+/// time), commit_mutex (whoever changes what is durable; a database write may happen under it, the
+/// building of segments never), then version_mutex or work_mutex (a few instructions). Readers take
+/// only version_mutex, to copy a pointer.
+struct Collection::Impl {
+    Impl(std::string folder, const CollectionOptions& options);
+    ~Impl();
+
+    // collection_open.cc
+    Status create(const Schema& schema);
+    Status open();
+
+    // collection_commit.cc
+    std::vector<Result<WriteReceipt>> commit(std::span<const WriteOperation* const> group);
+    /// Makes the active memtable a waiting one. commit_mutex is held.
+    void rotate(Version& next);
+    void publish(Version next);
+    /// Where a live point is: marks it dead in `next`. commit_mutex is held.
+    class Kills;
+    /// After a failed write: whether writes can be durable again. commit_mutex is held.
+    Status recover_writes();
+    Status write_database(const DatabaseBatch& batch);
+    [[nodiscard]] std::string state_value() const;
+
+    // collection_maintenance.cc
+    /// What a new segment stands in for.
+    struct Replacement {
+        std::shared_ptr<const CollectionSegment> made;  ///< null: nothing lives of what it replaces
+        std::vector<uint64_t> segments;
+        std::shared_ptr<const Memtable> memtable;
+        bool rebuilt = false;  ///< from the database alone
+    };
+    Status replace(const Replacement& replacement);
+    /// False when no memtable waits.
+    Result<bool> seal_oldest();
+    /// False when the policy is content.
+    Result<bool> merge_once();
+    /// False when no segment is missing.
+    Result<bool> rebuild_missing();
+    Result<std::shared_ptr<const CollectionSegment>> assemble(const PointSource& source,
+                                                              const std::shared_ptr<const Schema>&);
+    Status build_missing_indexes();
+    [[nodiscard]] std::string segment_folder(uint64_t number) const;
+    /// Takes a damaged segment out of the version and its folder out of the way.
+    Status quarantine(uint64_t number, const std::string& reason);
+    /// Reads every segment; quarantines damaged ones, named in `findings`.
+    Status verify_segments(Progress& progress, std::vector<std::string>& findings);
+
+    // collection_background.cc
+    void start_background();
+    void stop_background();
+    void wake();
+    void run_sealer();
+    void run_merger();
+    /// Waits until a full memtable may be put aside. Returns how long; an error past the deadline.
+    Status wait_for_room(std::chrono::microseconds& waited);
+
+    [[nodiscard]] std::shared_ptr<const Version> version() const;
+    [[nodiscard]] bool is_full(const Memtable& memtable) const {
+        return memtable.rows() >= options.memtable_points ||
+               memtable.bytes() >= options.memtable_bytes;
+    }
+    [[nodiscard]] bool disk_is_nearly_full() const;
+    void note_damage(const std::string& what);
+
+    const std::string folder;
+    const CollectionOptions options;
+    std::shared_ptr<Database> database;
+
+    std::mutex seal_mutex;
+    std::mutex merge_mutex;
+
+    std::mutex commit_mutex;
+    // Guarded by commit_mutex:
+    Manifest manifest;
+    std::vector<uint64_t> missing;  ///< segments of the manifest that are damaged
+    std::shared_ptr<Memtable> active;
+    uint64_t next_ordinal = 1;
+    uint64_t points = 0;
+    std::string write_error;
+
+    std::atomic<uint64_t> next_segment = 1;
+
+    mutable std::mutex version_mutex;
+    std::shared_ptr<const Version> current;
+
+    mutable std::mutex work_mutex;
+    std::condition_variable work_changed;
+    // Guarded by work_mutex:
+    bool stopping = false;
+    bool scrub_due = false;
+    uint32_t busy = 0;         ///< background threads at work
+    uint64_t work_round = 0;   ///< rises whenever there may be work
+    uint64_t sealer_seen = 0;  ///< the round each thread has looked at
+    uint64_t merger_seen = 0;
+    std::string background_error;
+    std::string write_error_text;  ///< a copy of write_error for stats()
+    std::vector<std::string> damaged;
+
+    std::atomic<uint64_t> throttled_writes = 0;
+    std::atomic<uint64_t> refused_writes = 0;
+    std::atomic<bool> cancel = false;
+
+    std::unique_ptr<WriteQueue> queue;
+    std::thread sealer;
+    std::thread merger;
+};
+
+}  // namespace temblor

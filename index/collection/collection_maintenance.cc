@@ -1,0 +1,285 @@
+#include <algorithm>
+
+#include "index/collection/collection_impl.h"
+#include "index/collection/merge_policy.h"
+#include "index/collection/point_codec.h"
+#include "index/collection/sync_point.h"
+
+namespace temblor {
+namespace {
+
+/// Asked by long work whether the collection is being closed.
+class CancelFlag : public Progress {
+public:
+    explicit CancelFlag(const std::atomic<bool>& flag) : flag_(flag) {}
+    void report(std::string_view, uint64_t, uint64_t) override {}
+    [[nodiscard]] bool cancelled() const override { return flag_; }
+
+private:
+    const std::atomic<bool>& flag_;
+};
+
+/// Of the ordinals that are dead in a part that goes away: still in the new segment, or forgotten.
+void carry_dead(uint64_t ordinal, const CollectionSegment* made, std::vector<uint32_t>& dead,
+                DatabaseBatch& batch) {
+    const auto row = made != nullptr ? made->row_of(ordinal) : std::nullopt;
+    if (row) {
+        dead.push_back(*row);
+    } else {
+        batch.erase(Table::kDead, encode_ordinal(ordinal));
+    }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const CollectionSegment>> Collection::Impl::assemble(
+    const PointSource& source, const std::shared_ptr<const Schema>& schema) {
+    const uint64_t number = next_segment++;
+    AssembleOptions how;
+    how.threads = options.build_threads;
+    how.files = options.files;
+    CancelFlag progress(cancel);
+    TEMBLOR_ASSIGN_OR_RETURN(
+        const uint64_t rows,
+        assemble_segment(*schema, source, segment_folder(number), how, progress));
+    if (rows == 0) return std::shared_ptr<const CollectionSegment>();
+    return CollectionSegment::open(segment_folder(number), number, *schema, *options.files);
+}
+
+Status Collection::Impl::replace(const Replacement& replacement) {
+    const CollectionSegment* made = replacement.made.get();
+    SyncPoint::reach("replace:before_commit");
+    const auto abandon = [&](Status status) {
+        if (made != nullptr && !status.is_ok()) made->mark_obsolete();
+        return status;
+    };
+    const std::lock_guard lock(commit_mutex);
+    if (Status status = recover_writes(); !status.is_ok()) return abandon(std::move(status));
+    const std::shared_ptr<const Version> before = version();
+    Version next = *before;
+    DatabaseBatch batch;
+    Manifest changed = manifest;
+    std::vector<uint32_t> dead;
+    const auto is_replaced = [&](uint64_t number) {
+        return std::find(replacement.segments.begin(), replacement.segments.end(), number) !=
+               replacement.segments.end();
+    };
+    for (const SegmentView& view : before->segments) {
+        if (!is_replaced(view.segment->number())) continue;
+        for (const uint32_t row : view.dead.all())
+            carry_dead(view.segment->ordinals()[row], made, dead, batch);
+    }
+    if (replacement.memtable != nullptr) {
+        for (const MemtableView& view : before->memtables) {
+            if (view.memtable != replacement.memtable) continue;
+            for (const uint32_t row : view.dead.all())
+                carry_dead(view.memtable->ordinal(row), made, dead, batch);
+            if (view.rows > 0)
+                changed.sealed_through =
+                    std::max(changed.sealed_through, view.memtable->ordinal(view.rows - 1));
+        }
+        std::erase_if(next.memtables, [&](const MemtableView& view) {
+            return view.memtable == replacement.memtable;
+        });
+    }
+    if (replacement.rebuilt) {
+        // Who died meanwhile was in no part of the version.
+        TEMBLOR_RETURN_IF_ERROR(abandon(before->database->scan(
+            Table::kDead, {}, {}, [&](std::string_view key, std::string_view) -> Result<bool> {
+                TEMBLOR_ASSIGN_OR_RETURN(const uint64_t ordinal, decode_ordinal(key));
+                if (made != nullptr && made->row_of(ordinal)) dead.push_back(*made->row_of(ordinal));
+                return true;
+            })));
+    }
+    std::erase_if(next.segments,
+                  [&](const SegmentView& view) { return is_replaced(view.segment->number()); });
+    std::erase_if(changed.segments,
+                  [&](const SegmentEntry& entry) { return is_replaced(entry.number); });
+    if (made != nullptr) {
+        RowBitmap rows;
+        rows.addMany(dead.size(), dead.data());
+        std::string bad_index;
+        auto indexes = std::make_shared<const PayloadIndexes>(
+            made->open_payload_indexes(*next.schema, bad_index));
+        next.segments.push_back({replacement.made, DeadRows(std::move(rows)), std::move(indexes)});
+        changed.segments.push_back({made->number(), made->rows()});
+    }
+    changed.next_segment = next_segment;
+    batch.put(Table::kMeta, "manifest", changed.to_json());
+    if (Status status = write_database(batch); !status.is_ok()) return abandon(std::move(status));
+    SyncPoint::reach("replace:after_commit");
+    manifest = std::move(changed);
+    std::erase_if(missing, is_replaced);
+    for (const SegmentView& view : before->segments) {
+        if (is_replaced(view.segment->number())) view.segment->mark_obsolete();
+    }
+    publish(std::move(next));
+    return Status::ok();
+}
+
+Result<bool> Collection::Impl::seal_oldest() {
+    const std::lock_guard one(seal_mutex);
+    const std::shared_ptr<const Version> now = version();
+    if (now->memtables.size() < 2) return false;
+    const MemtableView& oldest = now->memtables.front();
+    std::vector<uint64_t> ordinals;
+    ordinals.reserve(oldest.rows);
+    for (uint32_t row = 0; row < oldest.rows; ++row) {
+        if (!oldest.dead.contains(row)) ordinals.push_back(oldest.memtable->ordinal(row));
+    }
+    Replacement replacement;
+    replacement.memtable = oldest.memtable;
+    SyncPoint::reach("seal:before_build");
+    TEMBLOR_ASSIGN_OR_RETURN(
+        replacement.made,
+        assemble(DatabaseSource(now->database, std::move(ordinals)), now->schema));
+    SyncPoint::reach("seal:after_build");
+    TEMBLOR_RETURN_IF_ERROR(replace(replacement));
+    return true;
+}
+
+Result<bool> Collection::Impl::merge_once() {
+    const std::lock_guard one(merge_mutex);
+    const std::shared_ptr<const Version> now = version();
+    MergePolicy policy;
+    policy.factor = options.merge_factor;
+    policy.smallest = options.memtable_points;
+    policy.largest = options.max_segment_points;
+    policy.max_dead_share = options.max_dead_share;
+    std::vector<SegmentSize> sizes;
+    for (const SegmentView& view : now->segments) {
+        const uint64_t rows = view.segment->rows();
+        sizes.push_back({rows, rows - std::min(rows, view.dead.count())});
+    }
+    const std::vector<size_t> chosen = policy.choose(sizes);
+    if (chosen.empty()) return false;
+    Replacement replacement;
+    std::vector<uint64_t> ordinals;
+    for (const size_t s : chosen) {
+        const SegmentView& view = now->segments[s];
+        replacement.segments.push_back(view.segment->number());
+        const auto all = view.segment->ordinals();
+        for (uint32_t row = 0; row < all.size(); ++row) {
+            if (!view.dead.contains(row)) ordinals.push_back(all[row]);
+        }
+    }
+    std::sort(ordinals.begin(), ordinals.end());
+    SyncPoint::reach("merge:before_build");
+    TEMBLOR_ASSIGN_OR_RETURN(
+        replacement.made,
+        assemble(DatabaseSource(now->database, std::move(ordinals)), now->schema));
+    SyncPoint::reach("merge:after_build");
+    TEMBLOR_RETURN_IF_ERROR(replace(replacement));
+    return true;
+}
+
+Result<bool> Collection::Impl::rebuild_missing() {
+    const std::lock_guard one(merge_mutex);
+    Replacement replacement;
+    replacement.rebuilt = true;
+    std::shared_ptr<const Version> now;
+    {
+        const std::lock_guard lock(commit_mutex);
+        replacement.segments = missing;
+        now = version();
+    }
+    if (replacement.segments.empty()) return false;
+    std::vector<uint64_t> ordinals;
+    TEMBLOR_RETURN_IF_ERROR(now->database->scan(
+        Table::kPoints, {}, {}, [&](std::string_view key, std::string_view) -> Result<bool> {
+            TEMBLOR_ASSIGN_OR_RETURN(const uint64_t ordinal, decode_ordinal(key));
+            for (const SegmentView& view : now->segments) {
+                if (view.segment->row_of(ordinal)) return true;
+            }
+            for (const MemtableView& view : now->memtables) {
+                if (view.memtable->row_of_ordinal(ordinal, view.rows)) return true;
+            }
+            ordinals.push_back(ordinal);
+            return true;
+        }));
+    SyncPoint::reach("rebuild:before_build");
+    TEMBLOR_ASSIGN_OR_RETURN(
+        replacement.made,
+        assemble(DatabaseSource(now->database, std::move(ordinals)), now->schema));
+    TEMBLOR_RETURN_IF_ERROR(replace(replacement));
+    return true;
+}
+
+void Collection::Impl::note_damage(const std::string& what) {
+    const std::lock_guard lock(work_mutex);
+    damaged.push_back(what);
+}
+
+Status Collection::Impl::quarantine(uint64_t number, const std::string& reason) {
+    note_damage(reason);
+    FileSystem& files = *options.files;
+    {
+        const std::lock_guard lock(commit_mutex);
+        const bool listed =
+            std::any_of(manifest.segments.begin(), manifest.segments.end(),
+                        [&](const SegmentEntry& entry) { return entry.number == number; });
+        if (!listed || std::find(missing.begin(), missing.end(), number) != missing.end())
+            return Status::ok();
+        Version next = *version();
+        std::erase_if(next.segments,
+                      [&](const SegmentView& view) { return view.segment->number() == number; });
+        missing.push_back(number);
+        publish(std::move(next));
+    }
+    const std::string aside = folder + "/quarantine/" + std::to_string(number);
+    TEMBLOR_RETURN_IF_ERROR(files.create_folders(folder + "/quarantine"));
+    TEMBLOR_RETURN_IF_ERROR(files.remove_tree(aside));
+    const Status moved = files.rename(segment_folder(number), aside);
+    if (!moved.is_ok() && moved.code() != StatusCode::kNotFound) return moved;
+    wake();
+    return Status::ok();
+}
+
+Status Collection::Impl::verify_segments(Progress& progress, std::vector<std::string>& findings) {
+    const std::shared_ptr<const Version> now = version();
+    for (const SegmentView& view : now->segments) {
+        Status status = view.segment->verify(progress);
+        if (status.code() == StatusCode::kCancelled) return status;
+        if (status.is_ok()) {
+            for (const auto& [key, index] : *view.indexes) {
+                if (status.is_ok())
+                    status = index->validate().with_context(
+                        payload_index_path(view.segment->folder(), key));
+            }
+        }
+        if (status.is_ok()) continue;
+        findings.push_back(status.message());
+        TEMBLOR_RETURN_IF_ERROR(quarantine(view.segment->number(), status.message()));
+    }
+    return Status::ok();
+}
+
+Status Collection::Impl::build_missing_indexes() {
+    const std::lock_guard one(merge_mutex);
+    // A segment that was under construction when the schema changed comes without: look again.
+    while (true) {
+        const std::shared_ptr<const Version> now = version();
+        bool built = false;
+        for (const SegmentView& view : now->segments) {
+            for (const auto& [key, type] : now->schema->payload_indexes) {
+                if (view.indexes->contains(key)) continue;
+                TEMBLOR_RETURN_IF_ERROR(assemble_payload_index(
+                    *now->schema, key, view.segment->ordinals(), *now->database,
+                    view.segment->folder(), *options.files));
+                built = true;
+            }
+        }
+        if (!built) return Status::ok();
+        const std::lock_guard lock(commit_mutex);
+        Version next = *version();
+        for (SegmentView& view : next.segments) {
+            std::string bad_index;
+            view.indexes = std::make_shared<const PayloadIndexes>(
+                view.segment->open_payload_indexes(*next.schema, bad_index));
+            if (!bad_index.empty()) return Status::corruption(bad_index);
+        }
+        publish(std::move(next));
+    }
+}
+
+}  // namespace temblor

@@ -1,0 +1,41 @@
+#include "index/collection/merge_policy.h"
+
+#include <algorithm>
+#include <map>
+
+namespace temblor {
+
+std::vector<size_t> MergePolicy::choose(const std::vector<SegmentSize>& segments) const {
+    std::map<uint32_t, std::vector<size_t>> classes;
+    for (size_t i = 0; i < segments.size(); ++i) {
+        uint32_t size_class = 0;
+        for (uint64_t top = smallest; segments[i].live > top && top < largest; top *= factor)
+            ++size_class;
+        classes[size_class].push_back(i);
+    }
+    for (auto& [size_class, members] : classes) {
+        if (members.size() < factor) continue;
+        std::sort(members.begin(), members.end(), [&](size_t a, size_t b) {
+            return segments[a].live != segments[b].live ? segments[a].live < segments[b].live
+                                                        : a < b;
+        });
+        std::vector<size_t> chosen;
+        uint64_t sum = 0;
+        for (const size_t m : members) {
+            if (chosen.size() == factor || sum + segments[m].live > largest) break;
+            sum += segments[m].live;
+            chosen.push_back(m);
+        }
+        if (chosen.size() >= 2) {
+            std::sort(chosen.begin(), chosen.end());
+            return chosen;
+        }
+    }
+    for (size_t i = 0; i < segments.size(); ++i) {
+        const auto dead = static_cast<double>(segments[i].rows - segments[i].live);
+        if (dead > max_dead_share * static_cast<double>(segments[i].rows)) return {i};
+    }
+    return {};
+}
+
+}  // namespace temblor
