@@ -200,7 +200,7 @@ private:
 
 Result<BuildReport> build_segment(const SegmentContents& contents,
                                   const BuildParameters& parameters, const std::string& path,
-                                  Progress& progress) {
+                                  Progress& progress, FileSystem& file_system) {
     const auto start = std::chrono::steady_clock::now();
     const ThreadCount threads(parameters.threads);
     TEMBLOR_RETURN_IF_ERROR(parameters.validate());
@@ -212,7 +212,7 @@ Result<BuildReport> build_segment(const SegmentContents& contents,
         if (occurring.empty()) occurring.push_back(0);
     }
     TEMBLOR_ASSIGN_OR_RETURN(const SparseDataset vectors, to_internal(contents.vectors, occurring));
-    TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path));
+    TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path, file_system));
 
     float max_value = 0;
     for (const float v : vectors.values()) max_value = std::max(max_value, v);

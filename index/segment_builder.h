@@ -4,6 +4,7 @@
 #include <string>
 
 #include "data/document_ids.h"
+#include "data/io/file_system.h"
 #include "data/payloads.h"
 #include "data/progress.h"
 #include "data/sparse_dataset.h"
@@ -43,6 +44,7 @@ struct BuildReport {
 /// Memory: at most about three times the bytes of `contents.vectors`, beside it.
 Result<BuildReport> build_segment(const SegmentContents& contents,
                                   const BuildParameters& parameters, const std::string& path,
-                                  Progress& progress);
+                                  Progress& progress,
+                                  FileSystem& file_system = posix_file_system());
 
 }  // namespace temblor

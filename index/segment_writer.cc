@@ -19,8 +19,9 @@ SegmentWriter::SegmentWriter(std::unique_ptr<AtomicFile> file)
 
 SegmentWriter::~SegmentWriter() = default;
 
-Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(const std::string& path) {
-    TEMBLOR_ASSIGN_OR_RETURN(auto file, AtomicFile::create(path));
+Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(const std::string& path,
+                                                             FileSystem& file_system) {
+    TEMBLOR_ASSIGN_OR_RETURN(auto file, AtomicFile::create(path, file_system));
     std::unique_ptr<SegmentWriter> writer(new SegmentWriter(std::move(file)));
     // Header and table have a fixed room, filled in by finish().
     constexpr size_t kRoom = sizeof(SegmentHeader) + kMaxSections * sizeof(SectionEntry);

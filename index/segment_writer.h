@@ -15,7 +15,9 @@ namespace temblor {
 /// Writes a segment file section by section; it appears under its name only with finish().
 class SegmentWriter {
 public:
-    static Result<std::unique_ptr<SegmentWriter>> create(const std::string& path);
+    /// `file_system` must outlive the writer.
+    static Result<std::unique_ptr<SegmentWriter>> create(
+        const std::string& path, FileSystem& file_system = posix_file_system());
     ~SegmentWriter();
 
     /// Opens a section; bytes follow by append() until the next begin() or finish().
