@@ -49,7 +49,9 @@ Result<WriteReceipt> Collection::write(WriteOperation operation) {
     return impl_->queue->submit(std::move(operation));
 }
 
-Status Collection::create_payload_index(const std::string& key, PayloadType type) {
+Status Collection::create_payload_index(const std::string& path, PayloadType type) {
+    TEMBLOR_ASSIGN_OR_RETURN(const KeyPath parsed, KeyPath::parse(path));
+    const std::string& key = parsed.text();
     {
         const std::lock_guard lock(impl_->commit_mutex);
         TEMBLOR_RETURN_IF_ERROR(impl_->recover_writes());
@@ -74,7 +76,9 @@ Status Collection::create_payload_index(const std::string& key, PayloadType type
     return impl_->build_missing_indexes();
 }
 
-Status Collection::drop_payload_index(const std::string& key) {
+Status Collection::drop_payload_index(const std::string& path) {
+    TEMBLOR_ASSIGN_OR_RETURN(const KeyPath parsed, KeyPath::parse(path));
+    const std::string& key = parsed.text();
     const std::lock_guard lock(impl_->commit_mutex);
     TEMBLOR_RETURN_IF_ERROR(impl_->recover_writes());
     Version next = *impl_->version();
@@ -127,8 +131,7 @@ Status Collection::wait_idle() {
                (impl_->busy == 0 && impl_->sealer_seen == impl_->work_round &&
                 impl_->merger_seen == impl_->work_round);
     });
-    if (!impl_->background_error.empty())
-        return {StatusCode::kInternal, impl_->background_error};
+    if (!impl_->background_error.empty()) return {StatusCode::kInternal, impl_->background_error};
     return Status::ok();
 }
 
@@ -165,12 +168,11 @@ Status Collection::check(Progress& progress, std::vector<std::string>& findings)
             return true;
         }));
     if (ids != now->points) {
-        return Status::corruption(impl_->folder + ": database: " + std::to_string(ids) +
-                                  " ids, " + std::to_string(now->points) + " points counted");
+        return Status::corruption(impl_->folder + ": database: " + std::to_string(ids) + " ids, " +
+                                  std::to_string(now->points) + " points counted");
     }
     uint64_t live = 0;
-    for (const SegmentView& view : now->segments)
-        live += view.segment->rows() - view.dead.count();
+    for (const SegmentView& view : now->segments) live += view.segment->rows() - view.dead.count();
     for (const MemtableView& view : now->memtables) live += view.rows - view.dead.count();
     bool any_missing = false;
     {

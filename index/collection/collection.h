@@ -20,8 +20,8 @@ namespace temblor {
 struct CollectionStats {
     uint64_t points = 0;
     uint64_t segments = 0;
-    uint64_t segment_bytes = 0;   ///< on disk, mapped
-    uint64_t dead_rows = 0;       ///< in segments
+    uint64_t segment_bytes = 0;  ///< on disk, mapped
+    uint64_t dead_rows = 0;      ///< in segments
     uint64_t memtable_points = 0;
     uint64_t memtable_bytes = 0;
     uint64_t waiting_memtables = 0;  ///< full, not sealed yet
@@ -36,8 +36,8 @@ struct CollectionStats {
     std::vector<std::string> damaged;  ///< what was found damaged since the collection was opened
 };
 
-/// A durable, updatable set of points. RocksDB holds the truth; segments are derived from it and can
-/// be rebuilt at any time; new points are searchable at once, from a memtable.
+/// A durable, updatable set of points. RocksDB holds the truth; segments are derived from it and
+/// can be rebuilt at any time; new points are searchable at once, from a memtable.
 ///
 /// Guarantees. A write is on disk before it returns, whole or not at all. Readers pin a Version,
 /// never wait for writers and always see one state. Writes are in one order. After an error of the
@@ -67,8 +67,8 @@ public:
     Result<WriteReceipt> write(WriteOperation operation);
 
     /// Adds or changes a payload index and builds it for every segment before returning.
-    Status create_payload_index(const std::string& key, PayloadType type);
-    Status drop_payload_index(const std::string& key);
+    Status create_payload_index(const std::string& path, PayloadType type);
+    Status drop_payload_index(const std::string& path);
 
     /// Seals everything in memory into segments.
     Status flush();
@@ -76,12 +76,13 @@ public:
     Status optimize();
     /// Waits until the background has nothing to do. Errors: its last one.
     Status wait_idle();
-    /// Checks every segment and payload index, the database, and that both agree; what is damaged is
-    /// set aside and rebuilt, and named in `findings`. Errors: kCorruption when the database itself
-    /// is damaged.
+    /// Checks every segment and payload index, the database, and that both agree; what is damaged
+    /// is set aside and rebuilt, and named in `findings`. Errors: kCorruption when the database
+    /// itself is damaged.
     Status check(Progress& progress, std::vector<std::string>& findings);
 
-    /// One archive of the collection as it is now (index/collection/snapshot.h), while writes go on.
+    /// One archive of the collection as it is now (index/collection/snapshot.h), while writes go
+    /// on.
     Status snapshot(const std::string& path, Progress& progress);
 
     [[nodiscard]] CollectionStats stats() const;

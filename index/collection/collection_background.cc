@@ -11,9 +11,7 @@ constexpr int kNice = 10;
 constexpr std::chrono::milliseconds kRetry{500};
 
 /// Building gives way to searching. Threads of the build inherit it.
-void be_nice() {
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kNice);
-}
+void be_nice() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kNice); }
 
 }  // namespace
 

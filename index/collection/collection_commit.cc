@@ -119,9 +119,9 @@ std::vector<Result<WriteReceipt>> Collection::Impl::commit(
         return results;
     }
     if (adds && no_room.is_ok() && disk_is_nearly_full()) {
-        no_room = Status::resource_exhausted(
-            folder + ": disk nearly full: less than " + std::to_string(options.reserve_bytes) +
-            " bytes are free; points can be deleted, not added");
+        no_room = Status::resource_exhausted(folder + ": disk nearly full: less than " +
+                                             std::to_string(options.reserve_bytes) +
+                                             " bytes are free; points can be deleted, not added");
     }
     WriteGroup writes(version());
     for (const WriteOperation* operation : group) {

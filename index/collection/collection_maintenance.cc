@@ -87,7 +87,8 @@ Status Collection::Impl::replace(const Replacement& replacement) {
         TEMBLOR_RETURN_IF_ERROR(abandon(before->database->scan(
             Table::kDead, {}, {}, [&](std::string_view key, std::string_view) -> Result<bool> {
                 TEMBLOR_ASSIGN_OR_RETURN(const uint64_t ordinal, decode_ordinal(key));
-                if (made != nullptr && made->row_of(ordinal)) dead.push_back(*made->row_of(ordinal));
+                if (made != nullptr && made->row_of(ordinal))
+                    dead.push_back(*made->row_of(ordinal));
                 return true;
             })));
     }
@@ -263,9 +264,9 @@ Status Collection::Impl::build_missing_indexes() {
         for (const SegmentView& view : now->segments) {
             for (const auto& [key, type] : now->schema->payload_indexes) {
                 if (view.indexes->contains(key)) continue;
-                TEMBLOR_RETURN_IF_ERROR(assemble_payload_index(
-                    *now->schema, key, view.segment->ordinals(), *now->database,
-                    view.segment->folder(), *options.files));
+                TEMBLOR_RETURN_IF_ERROR(
+                    assemble_payload_index(*now->schema, key, view.segment->ordinals(),
+                                           *now->database, view.segment->folder(), *options.files));
                 built = true;
             }
         }

@@ -166,8 +166,7 @@ Status Collection::Impl::open() {
         if (is_full(*active)) rotate(version);
         publish(std::move(version));
     }
-    for (const auto& [number, reason] : broken)
-        TEMBLOR_RETURN_IF_ERROR(quarantine(number, reason));
+    for (const auto& [number, reason] : broken) TEMBLOR_RETURN_IF_ERROR(quarantine(number, reason));
     return Status::ok();
 }
 

@@ -144,8 +144,7 @@ Status CollectionSegment::verify(Progress& progress) const {
         if (ordinals_[i] <= ordinals_[i - 1])
             return damaged_points(folder_, "ordinals: not ascending");
     }
-    for (const auto& [name, segment] : sparse_)
-        TEMBLOR_RETURN_IF_ERROR(segment->verify(progress));
+    for (const auto& [name, segment] : sparse_) TEMBLOR_RETURN_IF_ERROR(segment->verify(progress));
     for (const auto& [name, matrix] : dense_) {
         TEMBLOR_RETURN_IF_ERROR(matrix.file().verify(progress).with_context(
             folder_ + ": dense vector \"" + name + "\""));

@@ -231,8 +231,8 @@ Result<std::vector<std::optional<std::string>>> DatabaseView::get_many(
     for (const std::string& key : keys) slices.emplace_back(key);
     std::vector<rocksdb::PinnableSlice> values(keys.size());
     std::vector<rocksdb::Status> statuses(keys.size());
-    database_->impl_->db->MultiGet(read, database_->impl_->table(table), keys.size(),
-                                   slices.data(), values.data(), statuses.data());
+    database_->impl_->db->MultiGet(read, database_->impl_->table(table), keys.size(), slices.data(),
+                                   values.data(), statuses.data());
     std::vector<std::optional<std::string>> answers(keys.size());
     for (size_t i = 0; i < keys.size(); ++i) {
         if (statuses[i].IsNotFound()) continue;

@@ -12,8 +12,7 @@ Result<DenseMatrix> DenseMatrix::open(const std::string& path, uint32_t size, ui
     matrix.size_ = size;
     TEMBLOR_ASSIGN_OR_RETURN(matrix.file_, SectionFile::open(path));
     // Small, and trusted as a bitmap, so it is checked at once.
-    TEMBLOR_RETURN_IF_ERROR(
-        matrix.file_.check(SectionKind::kDensePresent).with_context(path));
+    TEMBLOR_RETURN_IF_ERROR(matrix.file_.check(SectionKind::kDensePresent).with_context(path));
     const auto stored = matrix.file_.section(SectionKind::kDensePresent);
     try {
         matrix.present_ =
@@ -28,9 +27,9 @@ Result<DenseMatrix> DenseMatrix::open(const std::string& path, uint32_t size, ui
     if (count > 0 && matrix.present_.maximum() >= rows)
         return Status::corruption(path + ": section dense_present: a row past the segment's end");
     if (matrix.values_.size() != count * size) {
-        return Status::corruption(path + ": section dense_values: " +
-                                  std::to_string(matrix.values_.size()) + " values, expected " +
-                                  std::to_string(count) + " * " + std::to_string(size));
+        return Status::corruption(
+            path + ": section dense_values: " + std::to_string(matrix.values_.size()) +
+            " values, expected " + std::to_string(count) + " * " + std::to_string(size));
     }
     return matrix;
 }

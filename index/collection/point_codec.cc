@@ -3,6 +3,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include <streamvbyte.h>
 #include <streamvbytedelta.h>
 
 namespace temblor {

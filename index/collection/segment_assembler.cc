@@ -10,7 +10,7 @@
 #include "index/collection/collection_segment.h"
 #include "index/collection/dense_matrix.h"
 #include "index/collection/point_codec.h"
-#include "index/payload/payload_index.h"
+#include "index/payload/payload_index_builder.h"
 #include "index/segment_builder.h"
 #include "index/segment_writer.h"
 
@@ -37,7 +37,7 @@ public:
             sparse_.emplace(name, SparseColumn{&settings, {}});
         for (const auto& [name, settings] : schema.dense) dense_.emplace(name, DenseColumn{});
         for (const auto& [key, type] : schema.payload_indexes)
-            indexes_.emplace(key, PayloadIndexBuilder(key, type));
+            indexes_.emplace(key, PayloadIndexBuilder(KeyPath::parse(key).value(), type));
     }
 
     Status add(const SourcePoint& point) {
@@ -85,8 +85,8 @@ public:
                                       PayloadIndexBuilder& index, FileSystem& files) {
         TEMBLOR_ASSIGN_OR_RETURN(auto writer,
                                  SegmentWriter::create(payload_index_path(folder, key), files));
-        TEMBLOR_RETURN_IF_ERROR(writer->add_array<char>(SectionKind::kPayloadKey,
-                                                        std::span(key.data(), key.size())));
+        TEMBLOR_RETURN_IF_ERROR(
+            writer->add_array<char>(SectionKind::kPayloadKey, std::span(key.data(), key.size())));
         const std::vector<std::byte> bytes = index.finish();
         TEMBLOR_RETURN_IF_ERROR(writer->add(SectionKind::kPayloadIndex, bytes));
         return writer->finish();
@@ -98,12 +98,13 @@ private:
         SegmentContents contents;
         TEMBLOR_ASSIGN_OR_RETURN(contents.vectors, column.rows.finish());
         contents.ids = DocumentIds::row_numbers(rows());
-        BuildParameters parameters = BuildParameters::for_collection(
-            rows(), contents.vectors.nnz(), column.settings->source);
+        BuildParameters parameters = BuildParameters::for_collection(rows(), contents.vectors.nnz(),
+                                                                     column.settings->source);
         parameters.forward = column.settings->forward;
         parameters.threads = options.threads;
         parameters.seed = options.seed;
-        return std::move(build_segment(contents, parameters, path, progress, *options.files)).status();
+        return std::move(build_segment(contents, parameters, path, progress, *options.files))
+            .status();
     }
 
     Status write_points(const std::string& path, FileSystem& files) const {
@@ -184,7 +185,7 @@ Status assemble_payload_index(const Schema& schema, std::string_view key,
     const auto type = schema.payload_indexes.find(key);
     if (type == schema.payload_indexes.end())
         return Status::not_found("payload index \"" + std::string(key) + "\"");
-    PayloadIndexBuilder index(type->first, type->second);
+    PayloadIndexBuilder index(KeyPath::parse(type->first).value(), type->second);
     std::vector<std::string> keys;
     for (size_t begin = 0; begin < ordinals.size(); begin += kReadBatch) {
         const size_t end = std::min(begin + kReadBatch, ordinals.size());

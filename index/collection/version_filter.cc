@@ -35,8 +35,8 @@ public:
         const auto ordinal = ordinal_of(database_, id);
         return ordinal ? view_.segment->row_of(*ordinal) : std::nullopt;
     }
-    Status visit(const RowBitmap& rows, const std::function<Status(uint32_t, const DocumentId&,
-                                                                   std::string_view)>& each)
+    Status visit(const RowBitmap& rows,
+                 const std::function<Status(uint32_t, const DocumentId&, std::string_view)>& each)
         const override {
         std::vector<uint32_t> batch;
         for (const uint32_t row : rows) {
@@ -47,9 +47,9 @@ public:
     }
 
 private:
-    Status visit_batch(std::vector<uint32_t>& batch,
-                       const std::function<Status(uint32_t, const DocumentId&,
-                                                  std::string_view)>& each) const {
+    Status visit_batch(
+        std::vector<uint32_t>& batch,
+        const std::function<Status(uint32_t, const DocumentId&, std::string_view)>& each) const {
         std::vector<std::string> keys;
         keys.reserve(batch.size());
         for (const uint32_t row : batch)
@@ -81,8 +81,8 @@ public:
         const auto ordinal = ordinal_of(database_, id);
         return ordinal ? view_.memtable->row_of_ordinal(*ordinal, view_.rows) : std::nullopt;
     }
-    Status visit(const RowBitmap& rows, const std::function<Status(uint32_t, const DocumentId&,
-                                                                   std::string_view)>& each)
+    Status visit(const RowBitmap& rows,
+                 const std::function<Status(uint32_t, const DocumentId&, std::string_view)>& each)
         const override {
         for (const uint32_t row : rows) {
             TEMBLOR_RETURN_IF_ERROR(

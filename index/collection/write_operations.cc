@@ -52,8 +52,7 @@ Result<std::vector<DocumentId>> ids_of(const PointTarget& target, const WriteRea
 }
 
 /// Loads every point of the target, edits it and puts it back.
-WriteOperation edit_points(PointTarget target,
-                           std::function<Status(const Schema&, Point&)> edit) {
+WriteOperation edit_points(PointTarget target, std::function<Status(const Schema&, Point&)> edit) {
     WriteOperation operation;
     operation.selects = std::holds_alternative<Filter>(target);
     operation.work_out = [target = std::move(target), edit = std::move(edit)](
@@ -84,8 +83,8 @@ DocumentId canonical_id(DocumentId id) {
 
 WriteOperation upsert_points(std::vector<Point> points) {
     WriteOperation operation;
-    operation.work_out = [points = std::move(points)](
-                             const WriteReader& reader) -> Result<std::vector<Change>> {
+    operation.work_out =
+        [points = std::move(points)](const WriteReader& reader) -> Result<std::vector<Change>> {
         TEMBLOR_RETURN_IF_ERROR(check_batch(points.size()));
         std::vector<Change> changes;
         changes.reserve(points.size());
@@ -108,8 +107,8 @@ WriteOperation delete_points(PointTarget target) {
     WriteOperation operation;
     operation.selects = std::holds_alternative<Filter>(target);
     operation.adds = false;
-    operation.work_out = [target = std::move(target)](
-                             const WriteReader& reader) -> Result<std::vector<Change>> {
+    operation.work_out =
+        [target = std::move(target)](const WriteReader& reader) -> Result<std::vector<Change>> {
         TEMBLOR_ASSIGN_OR_RETURN(const std::vector<DocumentId> ids, ids_of(target, reader));
         std::vector<Change> changes;
         for (const DocumentId& id : ids) {
@@ -122,28 +121,30 @@ WriteOperation delete_points(PointTarget target) {
 }
 
 WriteOperation set_payload(PointTarget target, std::string payload, std::string path) {
-    return edit_points(std::move(target), [payload = std::move(payload), path = std::move(path)](
-                                              const Schema& schema, Point& point) -> Status {
-        TEMBLOR_ASSIGN_OR_RETURN(point.payload, merge_payload(point.payload, payload, path));
-        return schema.validate(point);
-    });
+    return edit_points(std::move(target),
+                       [payload = std::move(payload), path = std::move(path)](
+                           const Schema& schema, Point& point) -> Status {
+                           TEMBLOR_ASSIGN_OR_RETURN(point.payload,
+                                                    merge_payload(point.payload, payload, path));
+                           return schema.validate(point);
+                       });
 }
 
 WriteOperation overwrite_payload(PointTarget target, std::string payload) {
-    return edit_points(std::move(target), [payload = std::move(payload)](const Schema& schema,
-                                                                        Point& point) -> Status {
-        point.payload = payload;
-        return schema.validate(point);
-    });
+    return edit_points(
+        std::move(target),
+        [payload = std::move(payload)](const Schema& schema, Point& point) -> Status {
+            point.payload = payload;
+            return schema.validate(point);
+        });
 }
 
 WriteOperation delete_payload_keys(PointTarget target, std::vector<std::string> keys) {
-    return edit_points(std::move(target),
-                       [keys = std::move(keys)](const Schema&, Point& point) -> Status {
-                           TEMBLOR_ASSIGN_OR_RETURN(point.payload,
-                                                    erase_payload_keys(point.payload, keys));
-                           return Status::ok();
-                       });
+    return edit_points(
+        std::move(target), [keys = std::move(keys)](const Schema&, Point& point) -> Status {
+            TEMBLOR_ASSIGN_OR_RETURN(point.payload, erase_payload_keys(point.payload, keys));
+            return Status::ok();
+        });
 }
 
 WriteOperation clear_payload(PointTarget target) {
@@ -155,8 +156,8 @@ WriteOperation clear_payload(PointTarget target) {
 
 WriteOperation update_vectors(std::vector<Point> points) {
     WriteOperation operation;
-    operation.work_out = [points = std::move(points)](
-                             const WriteReader& reader) -> Result<std::vector<Change>> {
+    operation.work_out =
+        [points = std::move(points)](const WriteReader& reader) -> Result<std::vector<Change>> {
         TEMBLOR_RETURN_IF_ERROR(check_batch(points.size()));
         std::vector<Change> changes;
         for (size_t i = 0; i < points.size(); ++i) {
@@ -165,9 +166,8 @@ WriteOperation update_vectors(std::vector<Point> points) {
                 reader.schema().validate(update).with_context(place(i, update.id)));
             normalize_vectors(reader.schema(), update);
             // The same id may come twice; its earlier change counts.
-            const auto earlier =
-                std::find_if(changes.rbegin(), changes.rend(),
-                             [&](const Change& c) { return c.id == update.id; });
+            const auto earlier = std::find_if(changes.rbegin(), changes.rend(),
+                                              [&](const Change& c) { return c.id == update.id; });
             std::optional<Point> point;
             if (earlier != changes.rend()) {
                 point = earlier->point;
@@ -176,8 +176,9 @@ WriteOperation update_vectors(std::vector<Point> points) {
             }
             if (!point) return Status::not_found("no point with id " + to_string(update.id));
             for (NamedVector& v : update.vectors) {
-                const auto at = std::find_if(point->vectors.begin(), point->vectors.end(),
-                                             [&](const NamedVector& o) { return o.name == v.name; });
+                const auto at =
+                    std::find_if(point->vectors.begin(), point->vectors.end(),
+                                 [&](const NamedVector& o) { return o.name == v.name; });
                 if (at != point->vectors.end()) {
                     at->value = std::move(v.value);
                 } else {

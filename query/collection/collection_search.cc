@@ -12,8 +12,9 @@
 namespace temblor {
 namespace {
 
-/// A filter that leaves less than one row in so many is cheaper to look at on the way (its bitmap is
-/// made once, the rows it refuses cost a look each); the searcher itself scans when few are allowed.
+/// A filter that leaves less than one row in so many is cheaper to look at on the way (its bitmap
+/// is made once, the rows it refuses cost a look each); the searcher itself scans when few are
+/// allowed.
 constexpr uint64_t kExtraForTies = 16;
 
 bool better(const CollectionHit& a, const CollectionHit& b) {
@@ -55,8 +56,8 @@ private:
             TEMBLOR_RETURN_IF_ERROR(sparse_segment(view, query));
         return memtables([&](const MemtableView& view, const AcceptRow& accept) {
             return search_memtable_sparse(*view.memtable, query_.vector, query, view.rows,
-                                          view.dead, accept, query_.parameters.k,
-                                          scratch_.memtable, scratch_.memtable_hits);
+                                          view.dead, accept, query_.parameters.k, scratch_.memtable,
+                                          scratch_.memtable_hits);
         });
     }
 
@@ -127,8 +128,7 @@ private:
         }
         SearchParameters parameters = query_.parameters;
         parameters.fill_with_zeros = false;
-        const bool refine =
-            parameters.exact && segment.forward().shape().kind != ForwardKind::kF32;
+        const bool refine = parameters.exact && segment.forward().shape().kind != ForwardKind::kF32;
         SearchScratch& scratch = scratch_.segment(*held);
         SearchResult& found = scratch_.result;
         if (refine) parameters.k = more_than(parameters.k, kExtraForTies);
@@ -139,7 +139,8 @@ private:
             parameters.k = more_than(parameters.k, parameters.k);
         }
         result_.counters.add(found.counters);
-        if (query_.filter) ++(found.counters.exact ? result_.filter.scanned : result_.filter.walked);
+        if (query_.filter)
+            ++(found.counters.exact ? result_.filter.scanned : result_.filter.walked);
         return refine ? add_refined(view, query) : add_hits(view);
     }
 
