@@ -267,9 +267,10 @@ void CollectionModel::expect_same(const Version& version, SplitMix& random, uint
     const std::string filter_text = random_filter(random, pool);
     const auto parsed = parse_filter(filter_text);
     ASSERT_TRUE(parsed.is_ok()) << filter_text << ": " << parsed.status().to_string();
-    const auto passing = static_cast<uint64_t>(
-        std::count_if(points_.begin(), points_.end(),
-                      [&](const auto& entry) { return passes(entry.second, *parsed); }));
+    const auto passing =
+        static_cast<uint64_t>(std::count_if(points_.begin(), points_.end(), [&](const auto& entry) {
+            return passes(entry.second, *parsed);
+        }));
     const auto counted = count_points(version, *parsed);
     ASSERT_TRUE(counted.is_ok()) << counted.status().to_string();
     ASSERT_EQ(*counted, passing) << filter_text;

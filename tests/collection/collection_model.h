@@ -17,8 +17,8 @@
 
 namespace temblor::testing {
 
-/// Sparse "text" (16-bit records) and "plain" (floats), dense "dot" and "cosine"; payload indexes on
-/// "city" (keyword) and "price" (integer).
+/// Sparse "text" (16-bit records) and "plain" (floats), dense "dot" and "cosine"; payload indexes
+/// on "city" (keyword) and "price" (integer).
 Schema model_schema();
 
 /// Numbers, UUIDs and strings; `pool` of them.

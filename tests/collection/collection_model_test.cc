@@ -1,3 +1,5 @@
+#include "tests/collection/collection_model.h"
+
 #include <cstdlib>
 #include <string>
 
@@ -7,7 +9,6 @@
 #include "index/collection/collection.h"
 #include "index/collection/payload_edit.h"
 #include "index/payload/filter_parser.h"
-#include "tests/collection/collection_model.h"
 #include "tests/data/test_files.h"
 
 namespace temblor::testing {
@@ -44,7 +45,8 @@ protected:
             return parse_filter(random_filter(random_, kPool)).value();
         }
         ids.clear();
-        for (uint64_t i = 1 + random_.below(4); i > 0; --i) ids.push_back(random_id(random_, kPool));
+        for (uint64_t i = 1 + random_.below(4); i > 0; --i)
+            ids.push_back(random_id(random_, kPool));
         return ids;
     }
 
@@ -74,7 +76,8 @@ protected:
             // Edits by filter change points in the order of the collection's parts, which a model
             // without parts does not know: ordinals, and so ties, would differ.
             PointTarget target = random_target(ids);
-            if (std::holds_alternative<Filter>(target)) target = std::vector{random_id(random_, kPool)};
+            if (std::holds_alternative<Filter>(target))
+                target = std::vector{random_id(random_, kPool)};
             const std::string update = random_payload(random_);
             if (kind < 82) {
                 const bool taken = model_.edit(target, [&](Point& p) {

@@ -22,9 +22,9 @@ void read_along(const Memtable& memtable, const std::vector<Point>& points,
         rows = published.load(std::memory_order_acquire);
         const testing::SearchOracle oracle{points, rows, [](uint32_t) { return true; }};
         const SparseVector query = testing::random_sparse(random, 60);
-        ASSERT_TRUE(search_memtable_sparse(memtable, "title", query.view(), rows, {}, {}, 20,
-                                           scratch, hits)
-                        .is_ok());
+        ASSERT_TRUE(
+            search_memtable_sparse(memtable, "title", query.view(), rows, {}, {}, 20, scratch, hits)
+                .is_ok());
         ASSERT_EQ(hits, oracle.sparse("title", query.view(), 20)) << rows << " rows";
         const DenseVector asked = testing::random_dense(random, 48);
         ASSERT_TRUE(
