@@ -180,11 +180,11 @@ std::vector<Result<WriteReceipt>> Collection::Impl::commit(
             if (o.change.point) active->append(ordinals[n++], *o.change.point);
         }
         next.memtables.back().rows = active->rows();
-        if (is_full(*active) && next.memtables.size() <= options.waiting_memtables) {
-            rotate(next);
-            wake();
-        }
+        const bool rotates =
+            is_full(*active) && next.memtables.size() <= options.waiting_memtables;
+        if (rotates) rotate(next);
         publish(std::move(next));
+        if (rotates) wake();
     }
     for (Result<WriteReceipt>& result : results) {
         if (result.is_ok()) result->last_ordinal = next_ordinal - 1;

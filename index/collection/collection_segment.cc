@@ -90,6 +90,13 @@ Status CollectionSegment::open_points(const Schema& schema) {
     return Status::ok();
 }
 
+DocumentId CollectionSegment::id(uint32_t row) const {
+    DocumentId id = ids_.id(row);
+    // Where kinds are mixed all are kept as text.
+    if (const auto* text = std::get_if<std::string>(&id)) return parse_document_id(*text);
+    return id;
+}
+
 std::optional<uint32_t> CollectionSegment::row_of(uint64_t ordinal) const {
     const auto at = std::lower_bound(ordinals_.begin(), ordinals_.end(), ordinal);
     if (at == ordinals_.end() || *at != ordinal) return std::nullopt;

@@ -47,7 +47,7 @@ public:
     [[nodiscard]] uint64_t rows() const { return ordinals_.size(); }
     [[nodiscard]] const std::string& folder() const { return folder_; }
     [[nodiscard]] std::span<const uint64_t> ordinals() const { return ordinals_; }
-    [[nodiscard]] DocumentId id(uint32_t row) const { return ids_.id(row); }
+    [[nodiscard]] DocumentId id(uint32_t row) const;
     [[nodiscard]] std::optional<uint32_t> row_of(uint64_t ordinal) const;
     /// Null when the segment has no such vector.
     [[nodiscard]] const std::shared_ptr<const Segment>* sparse(std::string_view name) const;

@@ -38,6 +38,13 @@ DenseVector random_values(SplitMix& random, uint32_t size) {
 
 std::string key_of(const DocumentId& id) { return encode_id(canonical_id(id)); }
 
+/// Only what comes in is scaled: a vector that was scaled before may change in its last bit.
+void scale(Point& point) {
+    for (NamedVector& v : point.vectors) {
+        if (v.name == "cosine") normalize(std::get<DenseVector>(v.value));
+    }
+}
+
 const NamedVector* find_vector(const Point& point, const std::string& name) {
     for (const NamedVector& v : point.vectors) {
         if (v.name == name) return &v;
@@ -126,6 +133,7 @@ std::string random_filter(SplitMix& random, uint64_t pool, int depth) {
     if (random.below(3) > 0) out += "\"must\":" + some();
     if (random.below(3) == 0) out += (out.size() > 1 ? "," : "") + ("\"should\":" + some());
     if (random.below(3) == 0) out += (out.size() > 1 ? "," : "") + ("\"must_not\":" + some());
+    if (out.size() == 1) out += "\"must\":" + some();
     return out + "}";
 }
 
@@ -144,15 +152,18 @@ std::vector<std::string> CollectionModel::keys_of(const PointTarget& target) con
 }
 
 void CollectionModel::put(Point point) {
-    for (NamedVector& v : point.vectors) {
-        if (v.name == "cosine") normalize(std::get<DenseVector>(v.value));
-    }
     point.id = canonical_id(point.id);
     const std::string key = encode_id(point.id);
     points_[key] = {std::move(point), next_ordinal_++};
 }
 
 void CollectionModel::upsert(const std::vector<Point>& points) {
+    std::vector<Point> scaled = points;
+    for (Point& p : scaled) scale(p);
+    put_all(scaled);
+}
+
+void CollectionModel::put_all(const std::vector<Point>& points) {
     for (size_t i = 0; i < points.size(); ++i) {
         // Of two with one id the later counts, and only it takes an ordinal.
         const bool again = std::any_of(
@@ -176,7 +187,7 @@ bool CollectionModel::edit(const PointTarget& target, const std::function<void(P
         changed.push_back(points_.at(key).point);
         edit(changed.back());
     }
-    upsert(changed);
+    put_all(changed);
     return true;
 }
 
@@ -189,14 +200,16 @@ bool CollectionModel::update_vectors(const std::vector<Point>& points) {
     for (const Point& p : points) {
         const std::string key = key_of(p.id);
         Point whole = changed.contains(key) ? changed[key] : points_.at(key).point;
-        for (const NamedVector& v : p.vectors) {
+        Point update = p;
+        scale(update);
+        for (const NamedVector& v : update.vectors) {
             std::erase_if(whole.vectors, [&](const NamedVector& o) { return o.name == v.name; });
             whole.vectors.push_back(v);
         }
         changed[key] = whole;
         all.push_back(std::move(whole));
     }
-    upsert(all);
+    put_all(all);
     return true;
 }
 

@@ -58,6 +58,7 @@ public:
 private:
     [[nodiscard]] std::vector<std::string> keys_of(const PointTarget& target) const;
     void put(Point point);
+    void put_all(const std::vector<Point>& points);
 
     std::map<std::string, Held> points_;  ///< by encoded id: in the order of scrolling
     uint64_t next_ordinal_ = 1;
