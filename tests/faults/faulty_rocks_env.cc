@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <rocksdb/file_system.h>
+#include <rocksdb/system_clock.h>
 
 namespace temblor::testing {
 namespace {
@@ -266,10 +267,34 @@ private:
     std::shared_ptr<FaultPlan> plan_;
 };
 
+/// RocksDB pauses for a second after a failure in the background. Without power that is in vain.
+class FaultyClock final : public rocksdb::SystemClockWrapper {
+public:
+    explicit FaultyClock(std::shared_ptr<FaultPlan> plan)
+        : SystemClockWrapper(rocksdb::SystemClock::Default()), plan_(std::move(plan)) {}
+
+    const char* Name() const override { return "FaultyClock"; }
+    void SleepForMicroseconds(int micros) override {
+        SystemClockWrapper::SleepForMicroseconds(plan_->power_lost() ? std::min(micros, 1000)
+                                                                     : micros);
+    }
+
+private:
+    std::shared_ptr<FaultPlan> plan_;
+};
+
+class FaultyEnv final : public rocksdb::EnvWrapper {
+public:
+    explicit FaultyEnv(const std::shared_ptr<FaultPlan>& plan)
+        : EnvWrapper(rocksdb::NewCompositeEnv(std::make_shared<FaultyRocksFileSystem>(plan))) {
+        system_clock_ = std::make_shared<FaultyClock>(plan);
+    }
+};
+
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<FaultPlan> plan) {
-    return rocksdb::NewCompositeEnv(std::make_shared<FaultyRocksFileSystem>(std::move(plan)));
+std::unique_ptr<rocksdb::Env> make_faulty_env(const std::shared_ptr<FaultPlan>& plan) {
+    return std::make_unique<FaultyEnv>(plan);
 }
 
 }  // namespace temblor::testing

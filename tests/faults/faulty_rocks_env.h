@@ -14,6 +14,6 @@ namespace temblor::testing {
 /// Folders are on the disk as soon as they are made: RocksDB leaves the syncing of the one above to
 /// its caller. Its information log and lock are not watched, and reading never fails. Files written
 /// at random places (only needed to ingest tables) are refused as not supported.
-std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<FaultPlan> plan);
+std::unique_ptr<rocksdb::Env> make_faulty_env(const std::shared_ptr<FaultPlan>& plan);
 
 }  // namespace temblor::testing
