@@ -128,6 +128,7 @@ Status search_memtable_sparse(const Memtable& memtable, std::string_view vector,
                               const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
                               std::vector<MemtableHit>& hits) {
     hits.clear();
+    TEMBLOR_CHECK(rows <= memtable.rows());
     if (!memtable.schema().sparse.contains(vector)) return no_vector("sparse", vector);
     TEMBLOR_RETURN_IF_ERROR(
         validate_sparse_vector(query, ValueRule::kFinite, 0).with_context("query"));
@@ -144,6 +145,7 @@ Status search_memtable_dense(const Memtable& memtable, std::string_view vector,
                              const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
                              std::vector<MemtableHit>& hits) {
     hits.clear();
+    TEMBLOR_CHECK(rows <= memtable.rows());
     const Memtable::DenseColumn* const column = memtable.dense_column(vector);
     if (column == nullptr) return no_vector("dense", vector);
     const DenseVectorSettings& settings = memtable.schema().dense.find(vector)->second;
