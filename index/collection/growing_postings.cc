@@ -99,17 +99,24 @@ void GrowingPostings::append(uint32_t row, SparseVectorView vector) {
     }
 }
 
+const GrowingPostings::Chunk* GrowingPostings::first_chunk(uint32_t component) const {
+    const List* const list = find(component);
+    return list == nullptr ? nullptr : list->first.load(kAcquire);
+}
+
 void GrowingPostings::add_scores(SparseVectorView query, uint32_t rows, RowScores& scores) const {
     double* const sums = scores.sums();
     uint8_t* const touched = scores.touched();
+    const Chunk* following = query.nnz() == 0 ? nullptr : first_chunk(query.components[0]);
     for (size_t i = 0; i < query.nnz(); ++i) {
-        const List* const list = find(query.components[i]);
-        if (list == nullptr) continue;
         const double weight = query.values[i];
-        const Chunk* chunk = list->first.load(kAcquire);
+        const Chunk* chunk = following;
+        // The next list is on its way while this one is added.
+        following = i + 1 < query.nnz() ? first_chunk(query.components[i + 1]) : nullptr;
+        if (following != nullptr) __builtin_prefetch(following);
         while (chunk != nullptr) {
             const Chunk* const next = chunk->next.load(kAcquire);
-            if (next != nullptr) __builtin_prefetch(next->postings());
+            if (next != nullptr) __builtin_prefetch(next);
             const Posting* const postings = chunk->postings();
             uint32_t count = chunk->count.load(kAcquire);
             const bool whole = postings[count - 1].row < rows;

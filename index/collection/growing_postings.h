@@ -69,6 +69,7 @@ private:
 
     [[nodiscard]] size_t slot_of(const Table& table, uint32_t component) const;
     [[nodiscard]] const List* find(uint32_t component) const;
+    [[nodiscard]] const Chunk* first_chunk(uint32_t component) const;
     List& find_or_make(uint32_t component);
     void grow_table();
     void push(List& list, Posting posting);

@@ -1,7 +1,6 @@
 #include "query/collection/memtable_search.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "query/collection/dense_distance.h"
@@ -9,49 +8,52 @@
 namespace temblor {
 namespace {
 
-bool better(const MemtableHit& a, const MemtableHit& b) {
-    return a.score != b.score ? a.score > b.score : a.row < b.row;
-}
-bool worse(const MemtableHit& a, const MemtableHit& b) { return better(b, a); }
+struct Better {
+    bool operator()(const MemtableHit& a, const MemtableHit& b) const {
+        return a.score != b.score ? a.score > b.score : a.row < b.row;
+    }
+};
+struct Worse {
+    bool operator()(const MemtableHit& a, const MemtableHit& b) const { return Better()(b, a); }
+};
 
-/// Takes scored rows, rising. Without a filter only the best k are kept; with one all of them are,
-/// since any number may be refused.
+/// Takes scored rows, rising. Without a filter it keeps the best k and some more, which are dropped
+/// together when they have become as many again; with one it keeps all, since any number may be
+/// refused.
 class Ranking {
 public:
     Ranking(uint32_t k, const DeadRows& dead, const AcceptRow& accept,
             std::vector<MemtableHit>& memory)
-        : k_(k), dead_(dead), accept_(accept), ranked_(memory) {
+        : k_(k),
+          capacity_(accept ? SIZE_MAX : size_t{k} + std::max(k, kSurplus)),
+          dead_(dead),
+          accept_(accept),
+          ranked_(memory) {
         ranked_.clear();
     }
 
-    /// A row scoring this or less need not be offered, while full() holds.
-    [[nodiscard]] float threshold() const { return ranked_.front().score; }
-    [[nodiscard]] bool full() const { return !accept_ && ranked_.size() == k_; }
-
+    /// Rows from here on that score threshold() or less cannot be among the best k.
+    [[nodiscard]] bool has_threshold() const { return has_threshold_; }
+    [[nodiscard]] float threshold() const { return threshold_; }
+    [[nodiscard]] bool hopeless(float score) const { return has_threshold_ && score <= threshold_; }
     [[nodiscard]] bool is_dead(uint32_t row) const { return dead_.contains(row); }
 
-    /// `row` is not dead. When full() it scores above threshold().
+    /// A row that is not dead.
     void offer(uint32_t row, float score) {
-        if (!full()) {
-            ranked_.push_back({row, score});
-            // The front is the worst of the k from here on.
-            if (full()) std::make_heap(ranked_.begin(), ranked_.end(), better);
-            return;
-        }
-        std::pop_heap(ranked_.begin(), ranked_.end(), better);
-        ranked_.back() = {row, score};
-        std::push_heap(ranked_.begin(), ranked_.end(), better);
+        ranked_.push_back({row, score});
+        if (ranked_.size() == capacity_) drop_surplus();
     }
 
     Status finish(std::vector<MemtableHit>& hits) {
         if (!accept_) {
-            std::sort(ranked_.begin(), ranked_.end(), better);
+            if (ranked_.size() > k_) drop_surplus();
+            std::sort(ranked_.begin(), ranked_.end(), Better());
             hits.assign(ranked_.begin(), ranked_.end());
             return Status::ok();
         }
-        std::make_heap(ranked_.begin(), ranked_.end(), worse);
+        std::make_heap(ranked_.begin(), ranked_.end(), Worse());
         while (!ranked_.empty() && hits.size() < k_) {
-            std::pop_heap(ranked_.begin(), ranked_.end(), worse);
+            std::pop_heap(ranked_.begin(), ranked_.end(), Worse());
             const MemtableHit best = ranked_.back();
             ranked_.pop_back();
             TEMBLOR_ASSIGN_OR_RETURN(const bool accepted, accept_(best.row));
@@ -61,11 +63,56 @@ public:
     }
 
 private:
+    static constexpr uint32_t kSurplus = 64;
+
+    void drop_surplus() {
+        const auto kth = ranked_.begin() + static_cast<ptrdiff_t>(k_ - 1);
+        std::nth_element(ranked_.begin(), kth, ranked_.end(), Better());
+        threshold_ = kth->score;
+        has_threshold_ = true;
+        ranked_.resize(k_);
+    }
+
     uint32_t k_;
+    size_t capacity_;
     const DeadRows& dead_;
     const AcceptRow& accept_;
     std::vector<MemtableHit>& ranked_;
+    float threshold_ = 0;
+    bool has_threshold_ = false;
 };
+
+constexpr uint32_t kBlock = uint32_t{1} << RowScores::kBlockBits;
+
+/// In lanes, without branches: few of many blocks have a sum above.
+bool any_above(const double* sums, double bound) {
+    constexpr uint32_t kLanes = 8;
+    double most[kLanes];
+    std::copy_n(sums, kLanes, most);
+    for (uint32_t i = kLanes; i < kBlock; i += kLanes) {
+        for (uint32_t lane = 0; lane < kLanes; ++lane) {
+            most[lane] = sums[i + lane] > most[lane] ? sums[i + lane] : most[lane];
+        }
+    }
+    return *std::max_element(most, most + kLanes) > bound;
+}
+
+void offer_block(uint32_t first, const double* sums, Ranking& ranking) {
+    // A sum that is not above the threshold does not round to one that is.
+    if (ranking.has_threshold() && !any_above(sums, ranking.threshold())) return;
+    uint32_t scored[kBlock];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < kBlock; ++i) {
+        scored[count] = i;
+        count += sums[i] != 0 ? 1 : 0;
+    }
+    for (uint32_t s = 0; s < count; ++s) {
+        const uint32_t row = first + scored[s];
+        const auto score = static_cast<float>(sums[scored[s]]);
+        if (score == 0 || ranking.hopeless(score)) continue;
+        if (!ranking.is_dead(row)) ranking.offer(row, score);
+    }
+}
 
 Status no_vector(std::string_view kind, std::string_view name) {
     return Status::invalid_argument("the schema has no " + std::string(kind) + " vector \"" +
@@ -79,20 +126,15 @@ Status search_memtable_sparse(const Memtable& memtable, std::string_view vector,
                               const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
                               std::vector<MemtableHit>& hits) {
     hits.clear();
+    TEMBLOR_CHECK(rows <= memtable.rows());
     if (!memtable.schema().sparse.contains(vector)) return no_vector("sparse", vector);
     TEMBLOR_RETURN_IF_ERROR(
         validate_sparse_vector(query, ValueRule::kFinite, 0).with_context("query"));
     if (k == 0) return Status::ok();
     memtable.add_sparse_scores(vector, query, rows, scratch.scores);
     Ranking ranking(k, dead, accept, scratch.ranking);
-    scratch.scores.drain([&](uint32_t first, const double* sums) {
-        constexpr uint32_t kBlock = uint32_t{1} << RowScores::kBlockBits;
-        for (uint32_t i = 0; i < kBlock; ++i) {
-            const auto score = static_cast<float>(sums[i]);
-            if (score == 0 || (ranking.full() && score <= ranking.threshold())) continue;
-            if (!ranking.is_dead(first + i)) ranking.offer(first + i, score);
-        }
-    });
+    scratch.scores.drain(
+        [&](uint32_t first, const double* sums) { offer_block(first, sums, ranking); });
     return ranking.finish(hits);
 }
 
@@ -101,6 +143,7 @@ Status search_memtable_dense(const Memtable& memtable, std::string_view vector,
                              const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
                              std::vector<MemtableHit>& hits) {
     hits.clear();
+    TEMBLOR_CHECK(rows <= memtable.rows());
     const Memtable::DenseColumn* const column = memtable.dense_column(vector);
     if (column == nullptr) return no_vector("dense", vector);
     const DenseVectorSettings& settings = memtable.schema().dense.find(vector)->second;
@@ -115,8 +158,7 @@ Status search_memtable_dense(const Memtable& memtable, std::string_view vector,
         const std::span<const float> stored = (*column)[row];
         if (stored.empty() || ranking.is_dead(row)) continue;
         const float score = dense_score(settings.distance, query, stored);
-        if (ranking.full() && score <= ranking.threshold()) continue;
-        ranking.offer(row, score);
+        if (!ranking.hopeless(score)) ranking.offer(row, score);
     }
     return ranking.finish(hits);
 }

@@ -12,7 +12,8 @@ namespace {
 
 /// Searches at the row counts that `published` shows, until it shows all of them.
 void read_along(const Memtable& memtable, const std::vector<Point>& points,
-                const std::atomic<uint32_t>& published, uint64_t seed) {
+                const std::atomic<uint32_t>& published, std::atomic<uint64_t>& searches,
+                uint64_t seed) {
     SplitMix random(seed);
     MemtableScratch scratch;
     std::vector<MemtableHit> hits;
@@ -20,6 +21,7 @@ void read_along(const Memtable& memtable, const std::vector<Point>& points,
     uint32_t rows = 0;
     while (rows < points.size()) {
         rows = published.load(std::memory_order_acquire);
+        searches.fetch_add(1, std::memory_order_relaxed);
         const testing::SearchOracle oracle{points, rows, [](uint32_t) { return true; }};
         const SparseVector query = testing::random_sparse(random, 60);
         ASSERT_TRUE(
@@ -50,15 +52,20 @@ TEST(MemtableConcurrent, ReadersSeeExactlyWhatWasPublished) {
 
     Memtable memtable(testing::test_schema());
     std::atomic<uint32_t> published{0};
+    std::atomic<uint64_t> searches{0};
     std::vector<std::thread> readers;
     for (uint64_t reader = 0; reader < 3; ++reader) {
-        readers.emplace_back(
-            [&, reader] { read_along(memtable, points, published, kSeed + 1 + reader); });
+        readers.emplace_back([&, reader] {
+            read_along(memtable, points, published, searches, kSeed + 1 + reader);
+            // Whoever has stopped, for a failure too, holds the writer up no longer.
+            searches.fetch_add(points.size(), std::memory_order_relaxed);
+        });
     }
     for (uint32_t row = 0; row < points.size(); ++row) {
         memtable.append(row * 7, points[row]);
         published.store(row + 1, std::memory_order_release);
-        if (row % 64 == 0) std::this_thread::yield();
+        // Never far ahead of the readers, so that they meet the memtable at many sizes.
+        while (searches.load(std::memory_order_relaxed) < row / 20) std::this_thread::yield();
     }
     for (std::thread& reader : readers) reader.join();
 }
