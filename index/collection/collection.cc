@@ -136,6 +136,7 @@ Status Collection::wait_idle() {
 }
 
 Status Collection::check(Progress& progress, std::vector<std::string>& findings) {
+    TEMBLOR_RETURN_IF_ERROR(version()->error);
     TEMBLOR_RETURN_IF_ERROR(impl_->verify_segments(progress, findings));
     progress.report("checking the database", 0, 0);
     TEMBLOR_RETURN_IF_ERROR(impl_->database->verify());
@@ -210,8 +211,10 @@ CollectionStats Collection::stats() const {
     }
     stats.waiting_memtables = now->memtables.size() - 1;
     stats.unindexed_points = now->points - std::min(now->points, live);
-    stats.database_memory = impl_->database->memory();
-    stats.database_bytes = impl_->database->disk_bytes();
+    if (now->database != nullptr) {
+        stats.database_memory = now->database->database().memory();
+        stats.database_bytes = now->database->database().disk_bytes();
+    }
     stats.throttled_writes = impl_->throttled_writes;
     stats.refused_writes = impl_->refused_writes;
     const std::lock_guard lock(impl_->work_mutex);

@@ -5,6 +5,12 @@
 #include "index/collection/sync_point.h"
 
 namespace temblor {
+namespace {
+
+/// Between two attempts to open the database again.
+constexpr std::chrono::milliseconds kRecoveryPause{100};
+
+}  // namespace
 
 /// Collects where points die, and marks them all at once.
 class Collection::Impl::Kills {
@@ -54,17 +60,21 @@ std::string Collection::Impl::state_value() const {
 }
 
 std::shared_ptr<const Version> Collection::Impl::version() const {
-    const std::lock_guard lock(version_mutex);
+    std::unique_lock lock(version_mutex);
+    version_changed.wait(lock, [&] { return current != nullptr; });
     return current;
 }
 
 void Collection::Impl::publish(Version next) {
-    next.database = database->view();
+    next.database = database != nullptr ? database->view() : nullptr;
     next.points = points;
     next.last_ordinal = next_ordinal - 1;
     auto published = std::make_shared<const Version>(std::move(next));
-    const std::lock_guard lock(version_mutex);
-    current.swap(published);
+    {
+        const std::lock_guard lock(version_mutex);
+        current.swap(published);
+    }
+    version_changed.notify_all();
 }
 
 void Collection::Impl::rotate(Version& next) {
@@ -83,16 +93,19 @@ Status Collection::Impl::write_database(const DatabaseBatch& batch) {
 
 Status Collection::Impl::recover_writes() {
     if (write_error.empty()) return Status::ok();
-    // What the failed write left in the log must not come back, so the log is left behind too.
-    Status status = database->resume();
-    if (status.is_ok()) status = database->flush();
-    if (!status.is_ok()) {
-        return std::move(status).with_context("writes are refused since one failed (" +
-                                              write_error + ")");
+    const auto refused = [&](StatusCode code, const std::string& why) {
+        return Status(code,
+                      folder + ": writes are refused since one failed (" + write_error + ")" + why);
+    };
+    if (disk_is_nearly_full()) {
+        return refused(StatusCode::kResourceExhausted,
+                       ": less than " + std::to_string(options.reserve_bytes) + " bytes are free");
     }
-    write_error.clear();
-    const std::lock_guard lock(work_mutex);
-    write_error_text.clear();
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_recovery) return refused(StatusCode::kIoError, "");
+    next_recovery = now + kRecoveryPause;
+    if (const Status status = reopen(); !status.is_ok())
+        return refused(status.code(), ": " + status.message());
     return Status::ok();
 }
 
@@ -180,8 +193,7 @@ std::vector<Result<WriteReceipt>> Collection::Impl::commit(
             if (o.change.point) active->append(ordinals[n++], *o.change.point);
         }
         next.memtables.back().rows = active->rows();
-        const bool rotates =
-            is_full(*active) && next.memtables.size() <= options.waiting_memtables;
+        const bool rotates = is_full(*active) && next.memtables.size() <= options.waiting_memtables;
         if (rotates) rotate(next);
         publish(std::move(next));
         if (rotates) wake();

@@ -30,6 +30,11 @@ struct Collection::Impl {
     // collection_open.cc
     Status create(const Schema& schema);
     Status open();
+    /// Everything from the open database on; publishes the first version. commit_mutex is held.
+    Status load();
+    /// Closes the database and opens it again, which a failed write makes necessary. Readers wait
+    /// for it. Gives up when somebody holds on to a version. commit_mutex is held.
+    Status reopen();
 
     // collection_commit.cc
     std::vector<Result<WriteReceipt>> commit(std::span<const WriteOperation* const> group);
@@ -64,6 +69,7 @@ struct Collection::Impl {
     [[nodiscard]] std::string segment_folder(uint64_t number) const;
     /// Takes a damaged segment out of the version and its folder out of the way.
     Status quarantine(uint64_t number, const std::string& reason);
+    Status move_aside(uint64_t number);
     /// Reads every segment; quarantines damaged ones, named in `findings`.
     Status verify_segments(Progress& progress, std::vector<std::string>& findings);
 
@@ -99,11 +105,13 @@ struct Collection::Impl {
     uint64_t next_ordinal = 1;
     uint64_t points = 0;
     std::string write_error;
+    std::chrono::steady_clock::time_point next_recovery;
 
     std::atomic<uint64_t> next_segment = 1;
 
     mutable std::mutex version_mutex;
-    std::shared_ptr<const Version> current;
+    mutable std::condition_variable version_changed;
+    std::shared_ptr<const Version> current;  ///< null while the database is opened again
 
     mutable std::mutex work_mutex;
     std::condition_variable work_changed;

@@ -54,7 +54,11 @@ Status Collection::Impl::replace(const Replacement& replacement) {
         return status;
     };
     const std::lock_guard lock(commit_mutex);
-    if (Status status = recover_writes(); !status.is_ok()) return abandon(std::move(status));
+    // Not recover_writes(): this very build may hold the version that it would wait for.
+    if (!write_error.empty()) {
+        return abandon(
+            {StatusCode::kIoError, "writes are refused since one failed (" + write_error + ")"});
+    }
     const std::shared_ptr<const Version> before = version();
     Version next = *before;
     DatabaseBatch batch;
@@ -121,6 +125,7 @@ Status Collection::Impl::replace(const Replacement& replacement) {
 Result<bool> Collection::Impl::seal_oldest() {
     const std::lock_guard one(seal_mutex);
     const std::shared_ptr<const Version> now = version();
+    TEMBLOR_RETURN_IF_ERROR(now->error);
     if (now->memtables.size() < 2) return false;
     const MemtableView& oldest = now->memtables.front();
     std::vector<uint64_t> ordinals;
@@ -142,6 +147,7 @@ Result<bool> Collection::Impl::seal_oldest() {
 Result<bool> Collection::Impl::merge_once() {
     const std::lock_guard one(merge_mutex);
     const std::shared_ptr<const Version> now = version();
+    TEMBLOR_RETURN_IF_ERROR(now->error);
     MergePolicy policy;
     policy.factor = options.merge_factor;
     policy.smallest = options.memtable_points;
@@ -184,6 +190,7 @@ Result<bool> Collection::Impl::rebuild_missing() {
         replacement.segments = missing;
         now = version();
     }
+    TEMBLOR_RETURN_IF_ERROR(now->error);
     if (replacement.segments.empty()) return false;
     std::vector<uint64_t> ordinals;
     TEMBLOR_RETURN_IF_ERROR(now->database->scan(
@@ -213,7 +220,6 @@ void Collection::Impl::note_damage(const std::string& what) {
 
 Status Collection::Impl::quarantine(uint64_t number, const std::string& reason) {
     note_damage(reason);
-    FileSystem& files = *options.files;
     {
         const std::lock_guard lock(commit_mutex);
         const bool listed =
@@ -227,13 +233,18 @@ Status Collection::Impl::quarantine(uint64_t number, const std::string& reason) 
         missing.push_back(number);
         publish(std::move(next));
     }
+    TEMBLOR_RETURN_IF_ERROR(move_aside(number));
+    wake();
+    return Status::ok();
+}
+
+Status Collection::Impl::move_aside(uint64_t number) {
+    FileSystem& files = *options.files;
     const std::string aside = folder + "/quarantine/" + std::to_string(number);
     TEMBLOR_RETURN_IF_ERROR(files.create_folders(folder + "/quarantine"));
     TEMBLOR_RETURN_IF_ERROR(files.remove_tree(aside));
     const Status moved = files.rename(segment_folder(number), aside);
-    if (!moved.is_ok() && moved.code() != StatusCode::kNotFound) return moved;
-    wake();
-    return Status::ok();
+    return moved.code() == StatusCode::kNotFound ? Status::ok() : moved;
 }
 
 Status Collection::Impl::verify_segments(Progress& progress, std::vector<std::string>& findings) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <thread>
 
 #include "index/collection/collection_impl.h"
 #include "index/collection/point_codec.h"
@@ -61,6 +62,83 @@ Status Collection::Impl::open() {
     TEMBLOR_ASSIGN_OR_RETURN(const bool is_there, files.exists(folder + "/db/CURRENT"));
     if (!is_there) return Status::not_found(folder + ": no collection here");
     TEMBLOR_ASSIGN_OR_RETURN(database, Database::open(folder + "/db", options.database));
+    const std::lock_guard lock(commit_mutex);
+    TEMBLOR_RETURN_IF_ERROR(load());
+
+    // What a crash left behind.
+    const auto belongs = [&](const std::string& name) {
+        const auto number = folder_number(name);
+        return number && std::any_of(manifest.segments.begin(), manifest.segments.end(),
+                                     [&](const SegmentEntry& s) { return s.number == *number; });
+    };
+    if (const auto held = files.list(folder + "/segments"); held.is_ok()) {
+        for (const FileInfo& f : *held) {
+            if (!belongs(f.name))
+                TEMBLOR_RETURN_IF_ERROR(files.remove_tree(folder + "/segments/" + f.name));
+        }
+    }
+    for (const char* leftover : {"/bulk", "/snapshot.tmp"})
+        TEMBLOR_RETURN_IF_ERROR(files.remove_tree(folder + leftover));
+    return Status::ok();
+}
+
+Status Collection::Impl::reopen() {
+    constexpr std::chrono::seconds kDeadline{1};
+    cancel = true;  // builds hold versions
+    std::shared_ptr<const Version> held;
+    {
+        const std::lock_guard lock(version_mutex);
+        held.swap(current);
+    }
+    // Nobody can pin a version now; the database is this object's and the held version's when all
+    // others are gone.
+    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+    while (database.use_count() > 2 && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    cancel = false;
+    if (database != nullptr && database.use_count() > 2) {
+        {
+            const std::lock_guard lock(version_mutex);
+            current.swap(held);
+        }
+        version_changed.notify_all();
+        return Status(StatusCode::kIoError,
+                      "the database cannot be opened again while a reader holds on to it");
+    }
+    held.reset();
+    active.reset();
+    database.reset();
+    const std::string path = folder + "/db";
+    auto opened = Database::open(path, options.database);
+    Status status = opened.is_ok() ? Status::ok() : opened.status();
+    if (!opened.is_ok()) opened = Database::open_read_only(path, options.database);
+    if (opened.is_ok()) {
+        database = *std::move(opened);
+        if (Status loaded = load(); !loaded.is_ok()) {
+            status = std::move(loaded);
+            database.reset();
+        }
+    }
+    if (database == nullptr) {
+        Version nothing;
+        nothing.schema = std::make_shared<const Schema>();
+        active = std::make_shared<Memtable>(nothing.schema);
+        nothing.memtables.push_back({active, 0, {}});
+        nothing.error = status;
+        publish(std::move(nothing));
+    }
+    if (!status.is_ok()) return status;
+    write_error.clear();
+    {
+        const std::lock_guard lock(work_mutex);
+        write_error_text.clear();
+    }
+    wake();
+    return Status::ok();
+}
+
+Status Collection::Impl::load() {
+    FileSystem& files = *options.files;
     const auto view = database->view();
     const auto meta = [&](const char* key) -> Result<std::string> {
         TEMBLOR_ASSIGN_OR_RETURN(auto value, view->get(Table::kMeta, key));
@@ -78,27 +156,13 @@ Status Collection::Impl::open() {
     if (state.size() != 16) return Status::corruption(folder + ": database: entry \"state\"");
     std::memcpy(&next_ordinal, state.data(), 8);
     std::memcpy(&points, state.data() + 8, 8);
-    next_segment = manifest.next_segment;
+    // Numbers of segments that are being built are not used again.
+    next_segment = std::max(next_segment.load(), manifest.next_segment);
 
     Version version;
     version.schema = std::make_shared<const Schema>(*std::move(schema));
 
-    // What a crash left behind.
-    const auto belongs = [&](const std::string& name) {
-        const auto number = folder_number(name);
-        return number && std::any_of(manifest.segments.begin(), manifest.segments.end(),
-                                     [&](const SegmentEntry& s) { return s.number == *number; });
-    };
-    if (const auto held = files.list(folder + "/segments"); held.is_ok()) {
-        for (const FileInfo& f : *held) {
-            if (!belongs(f.name))
-                TEMBLOR_RETURN_IF_ERROR(files.remove_tree(folder + "/segments/" + f.name));
-        }
-    }
-    for (const char* leftover : {"/bulk", "/snapshot.tmp"})
-        TEMBLOR_RETURN_IF_ERROR(files.remove_tree(folder + leftover));
-
-    std::vector<std::pair<uint64_t, std::string>> broken;
+    missing.clear();
     for (const SegmentEntry& entry : manifest.segments) {
         auto opened = CollectionSegment::open(segment_folder(entry.number), entry.number,
                                               *version.schema, files);
@@ -108,7 +172,9 @@ Status Collection::Impl::open() {
                                         " rows, the manifest says " + std::to_string(entry.rows));
         }
         if (!opened.is_ok()) {
-            broken.emplace_back(entry.number, opened.status().message());
+            note_damage(opened.status().message());
+            missing.push_back(entry.number);
+            TEMBLOR_RETURN_IF_ERROR(move_aside(entry.number));
             continue;
         }
         std::string bad_index;
@@ -161,12 +227,8 @@ Status Collection::Impl::open() {
             }));
     }
     version.memtables.push_back({active, active->rows(), {}});
-    {
-        const std::lock_guard lock(commit_mutex);
-        if (is_full(*active)) rotate(version);
-        publish(std::move(version));
-    }
-    for (const auto& [number, reason] : broken) TEMBLOR_RETURN_IF_ERROR(quarantine(number, reason));
+    if (is_full(*active)) rotate(version);
+    publish(std::move(version));
     return Status::ok();
 }
 

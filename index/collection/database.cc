@@ -6,6 +6,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -23,6 +24,16 @@ constexpr double kBloomBits = 10;
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view_of(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
 
+/// RocksDB must not try to go on by itself after an error: when its tables' memory is empty it
+/// takes up the log that failed, and appending to that is an assertion in 7.8.
+class NoRecovery : public rocksdb::EventListener {
+public:
+    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                              bool* automatic) override {
+        *automatic = false;
+    }
+};
+
 rocksdb::DBOptions database_options(const DatabaseOptions& options) {
     rocksdb::DBOptions o;
     if (options.env != nullptr) o.env = options.env;
@@ -36,6 +47,8 @@ rocksdb::DBOptions database_options(const DatabaseOptions& options) {
     o.max_open_files = 512;
     o.bytes_per_sync = 1 << 20;
     o.allow_fallocate = false;  // small disks are not to be filled by promises
+    o.listeners = {std::make_shared<NoRecovery>()};
+    o.max_bgerror_resume_count = 0;
     o.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
     o.keep_log_file_num = 2;
     return o;
@@ -114,6 +127,16 @@ Database::~Database() = default;
 
 Result<std::shared_ptr<Database>> Database::open(const std::string& folder,
                                                  const DatabaseOptions& options) {
+    return open(folder, options, false);
+}
+
+Result<std::shared_ptr<Database>> Database::open_read_only(const std::string& folder,
+                                                           const DatabaseOptions& options) {
+    return open(folder, options, true);
+}
+
+Result<std::shared_ptr<Database>> Database::open(const std::string& folder,
+                                                 const DatabaseOptions& options, bool read_only) {
     std::shared_ptr<Database> database(new Database());
     Impl& impl = *database->impl_;
     impl.cache = rocksdb::NewLRUCache(options.cache_bytes);
@@ -122,8 +145,10 @@ Result<std::shared_ptr<Database>> Database::open(const std::string& folder,
         families.emplace_back(kTableNames[t], table_options(options, t, impl.cache));
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
+    const rocksdb::DBOptions how = database_options(options);
     const rocksdb::Status opened =
-        rocksdb::DB::Open(database_options(options), folder, families, &handles, &db);
+        read_only ? rocksdb::DB::OpenForReadOnly(how, folder, families, &handles, &db)
+                  : rocksdb::DB::Open(how, folder, families, &handles, &db);
     if (!opened.ok()) return from_rocksdb(opened).with_context(folder);
     impl.db.reset(db);
     for (size_t t = 0; t < kTables; ++t) impl.tables[t] = handles[t];
@@ -147,8 +172,6 @@ std::shared_ptr<const DatabaseView> Database::view() {
     return std::shared_ptr<const DatabaseView>(
         new DatabaseView(shared_from_this(), impl_->db->GetSnapshot()));
 }
-
-Status Database::resume() { return from_rocksdb(impl_->db->Resume()); }
 
 Status Database::flush() {
     const std::vector<rocksdb::ColumnFamilyHandle*> all(impl_->tables.begin(), impl_->tables.end());
@@ -255,17 +278,6 @@ Status DatabaseView::scan(Table table, std::string_view begin, std::string_view 
         if (!more) return Status::ok();
     }
     return from_rocksdb(at->status());
-}
-
-Result<std::optional<std::string>> DatabaseView::last_key(Table table) const {
-    rocksdb::ReadOptions read;
-    read.snapshot = snapshot_;
-    const std::unique_ptr<rocksdb::Iterator> at(
-        database_->impl_->db->NewIterator(read, database_->impl_->table(table)));
-    at->SeekToLast();
-    if (at->Valid()) return std::optional(at->key().ToString());
-    TEMBLOR_RETURN_IF_ERROR(from_rocksdb(at->status()));
-    return std::optional<std::string>();
 }
 
 struct TableWriter::Impl {

@@ -73,8 +73,7 @@ public:
     using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
     [[nodiscard]] Status scan(Table table, std::string_view begin, std::string_view end,
                               const Visit& visit) const;
-    /// The last key of a table; nothing when it is empty.
-    [[nodiscard]] Result<std::optional<std::string>> last_key(Table table) const;
+    [[nodiscard]] const Database& database() const { return *database_; }
 
 private:
     friend class Database;
@@ -99,13 +98,16 @@ public:
     /// end, a file is missing), kIoError, kResourceExhausted (disk full).
     static Result<std::shared_ptr<Database>> open(const std::string& folder,
                                                   const DatabaseOptions& options);
+    /// The same without taking writes, which needs no room on the disk.
+    static Result<std::shared_ptr<Database>> open_read_only(const std::string& folder,
+                                                            const DatabaseOptions& options);
     ~Database();
 
-    /// Ok only when the batch is on disk. After an error nothing of it is visible; see resume().
+    /// Ok only when the batch is on disk. After an error nothing of it is visible, and no other
+    /// write must be tried: what is on disk is known again only when the database is opened anew,
+    /// and may then hold the batch.
     Status write(const DatabaseBatch& batch);
     [[nodiscard]] std::shared_ptr<const DatabaseView> view();
-    /// Tries to take writes again after a write failed (the disk was full).
-    Status resume();
     /// Writes all tables' memory to disk, so that reopening replays no log.
     Status flush();
     /// A copy of the database in `folder`, which must not exist; files are linked where possible.
@@ -131,6 +133,8 @@ private:
     friend class DatabaseView;
     friend class TableWriter;
     Database();
+    static Result<std::shared_ptr<Database>> open(const std::string& folder,
+                                                  const DatabaseOptions& options, bool read_only);
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

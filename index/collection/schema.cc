@@ -43,7 +43,8 @@ Status check_key(std::string_view key) {
     TEMBLOR_RETURN_IF_ERROR(check_text("payload_indexes", key, kMaxKeyBytes));
     TEMBLOR_ASSIGN_OR_RETURN(const KeyPath path, KeyPath::parse(key));
     if (path.text() == key) return Status::ok();
-    return wrong("payload_indexes", std::string(key), "the path in its canonical form, " + path.text());
+    return wrong("payload_indexes", std::string(key),
+                 "the path in its canonical form, " + path.text());
 }
 
 Status check_dense_values(const DenseVector& values, const DenseVectorSettings& settings) {

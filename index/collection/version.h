@@ -34,6 +34,9 @@ struct Version {
     std::vector<SegmentView> segments;
     std::vector<MemtableView> memtables;  ///< oldest first; writes go to the last
     std::shared_ptr<const DatabaseView> database;
+    /// Not ok only when the database can not even be read since the disk failed: then there is
+    /// nothing else in it, and readers answer with this.
+    Status error;
 };
 
 }  // namespace temblor

@@ -43,6 +43,7 @@ Result<std::vector<std::pair<std::string, uint64_t>>> first_matches(const Versio
 
 Result<std::vector<ReadPoint>> get_points(const Version& version,
                                           const std::vector<DocumentId>& ids) {
+    TEMBLOR_RETURN_IF_ERROR(version.error);
     std::vector<std::string> keys;
     keys.reserve(ids.size());
     for (const DocumentId& id : ids) keys.push_back(encode_id(canonical_id(id)));
@@ -59,6 +60,7 @@ Result<std::vector<ReadPoint>> get_points(const Version& version,
 
 Result<ScrollPage> scroll_points(const Version& version, const std::optional<DocumentId>& from,
                                  uint64_t limit, const std::optional<Filter>& filter) {
+    TEMBLOR_RETURN_IF_ERROR(version.error);
     if (limit == 0) return Status::invalid_argument("field limit: must be at least 1");
     const std::string begin = from ? encode_id(canonical_id(*from)) : std::string();
     std::vector<std::pair<std::string, uint64_t>> found;
@@ -88,6 +90,7 @@ Result<ScrollPage> scroll_points(const Version& version, const std::optional<Doc
 }
 
 Result<uint64_t> count_points(const Version& version, const std::optional<Filter>& filter) {
+    TEMBLOR_RETURN_IF_ERROR(version.error);
     if (!filter) return version.points;
     uint64_t count = 0;
     TEMBLOR_RETURN_IF_ERROR(for_each_match(version, *filter, [&](const MatchedRow&) {

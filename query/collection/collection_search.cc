@@ -32,6 +32,7 @@ public:
         result_.hits.clear();
         result_.counters = {};
         result_.filter = {};
+        TEMBLOR_RETURN_IF_ERROR(version_.error);
         TEMBLOR_RETURN_IF_ERROR(query_.parameters.validate());
         scratch_.keep_only(version_);
         if (const auto* sparse = std::get_if<SparseVector>(&query_.query)) {
