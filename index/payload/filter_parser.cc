@@ -24,9 +24,9 @@ DocumentId id_of(std::string_view text) {
     std::string plain;
     for (const char c : text) plain += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
     if (plain.size() == kUuidDigits) {
-        for (const size_t place : {20, 16, 12, 8}) plain.insert(place, 1, '-');
+        for (const size_t place : {20U, 16U, 12U, 8U}) plain.insert(place, 1, '-');
     }
-    const DocumentId id = parse_document_id(plain);
+    DocumentId id = parse_document_id(plain);
     if (std::holds_alternative<Uuid>(id)) return id;
     return std::string(text);
 }

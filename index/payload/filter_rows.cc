@@ -154,9 +154,8 @@ UndecidedRows IndexEvaluator::filter(const Filter& filter, const RowBitmap& rows
     }
     if (!filter.should.empty()) narrow(any_of(filter.should, open));
     if (!filter.must_not.empty()) {
-        const RowBitmap asked = open;
-        UndecidedRows refused = any_of(filter.must_not, asked);
-        refused.negate(asked);
+        UndecidedRows refused = any_of(filter.must_not, open);
+        refused.negate(open);
         narrow(refused);
     }
     if (filter.min_should) narrow(min_should(*filter.min_should, open));

@@ -1,5 +1,6 @@
 #include "index/payload/key_path.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace temblor {
