@@ -41,11 +41,11 @@ struct Collection::Impl {
     /// Makes the active memtable a waiting one. commit_mutex is held.
     void rotate(Version& next);
     void publish(Version next);
-    /// Where a live point is: marks it dead in `next`. commit_mutex is held.
-    class Kills;
     /// After a failed write: whether writes can be durable again. commit_mutex is held.
     Status recover_writes();
     Status write_database(const DatabaseBatch& batch);
+    /// From here on writes are refused until recover_writes(). commit_mutex is held.
+    void note_write_error(const Status& status);
     [[nodiscard]] std::string state_value() const;
 
     // collection_maintenance.cc

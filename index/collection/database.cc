@@ -197,7 +197,7 @@ Status Database::ingest(const std::vector<Ingest>& files) {
     for (const Ingest& f : files) {
         rocksdb::IngestExternalFileArg step;
         step.column_family = impl_->table(f.table);
-        step.external_files = {f.file};
+        step.external_files = f.files;
         step.options.move_files = true;
         step.options.failed_move_fall_back_to_copy = true;
         steps.push_back(std::move(step));

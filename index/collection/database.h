@@ -114,10 +114,11 @@ public:
     Status checkpoint(const std::string& folder);
     /// Reads every block of every file. Errors name the file.
     Status verify();
-    /// Tables read from sorted files made by TableWriter, all in one atomic step. Files are moved.
+    /// Takes in sorted files made by TableWriter, all in one atomic step; of two files of one table
+    /// the later counts. Files are moved. After an error as after one of write().
     struct Ingest {
-        Table table;
-        std::string file;
+        Table table;  ///< each once
+        std::vector<std::string> files;
     };
     Status ingest(const std::vector<Ingest>& files);
 

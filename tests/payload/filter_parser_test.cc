@@ -128,7 +128,7 @@ TEST(FilterParser, CanonicalTextIsTheSameForTheSameFilter) {
               R"({"must":[{"key":"x","range":{"gt":0,"lt":5}}]})");
     EXPECT_EQ(to_json(filter_of(R"({"must":[{"has_id":["x","550E8400E29B41D4A716446655440000",7,
                                     "550e8400-e29b-41d4-a716-446655440000","7"]}]})")),
-              R"({"must":[{"has_id":[7,"550e8400-e29b-41d4-a716-446655440000","7","x"]}]})");
+              R"({"must":[{"has_id":[7,"550e8400-e29b-41d4-a716-446655440000","x"]}]})");
     EXPECT_EQ(
         to_json(filter_of(R"({"must":[{"key":"x","range":{"lt":"2024-05-01T12:00:00+02:00"}}]})")),
         R"({"must":[{"key":"x","range":{"lt":"2024-05-01T10:00:00.000000Z"}}]})");
