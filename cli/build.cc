@@ -106,7 +106,7 @@ Outcome BuildCommand::run() const {
     options.encoder = encoder.chosen();
     options.keep_payload = !no_payload;
     TerminalProgress progress;
-    TEMBLOR_ASSIGN_OR_RETURN(Collection collection, read_collection(input, options, progress));
+    TEMBLOR_ASSIGN_OR_RETURN(Corpus collection, read_collection(input, options, progress));
     const auto defaults = BuildParameters::for_collection(
         collection.vectors.rows(), collection.vectors.nnz(),
         collection.encoder.config_json.empty() ? VectorSource::kLearned : VectorSource::kText);

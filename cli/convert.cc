@@ -42,8 +42,7 @@ Outcome ConvertCommand::run() const {
     options.encoder = encoder.chosen();
     options.keep_payload = false;
     TerminalProgress progress;
-    TEMBLOR_ASSIGN_OR_RETURN(const Collection collection,
-                             read_collection(input, options, progress));
+    TEMBLOR_ASSIGN_OR_RETURN(const Corpus collection, read_collection(input, options, progress));
     progress.clear();
     switch (*target) {
         case InputFormat::kBigAnnCsr:

@@ -50,8 +50,7 @@ Outcome GroundTruthCommand::run() const {
     options.rule = ValueRule::kFinite;
     options.keep_payload = false;
     options.encoder = encoder.chosen();
-    TEMBLOR_ASSIGN_OR_RETURN(const Collection collection,
-                             read_collection(input, options, progress));
+    TEMBLOR_ASSIGN_OR_RETURN(const Corpus collection, read_collection(input, options, progress));
     constexpr auto kMostRows = static_cast<uint64_t>(std::numeric_limits<int32_t>::max());
     if (collection.vectors.rows() > kMostRows) {
         return Status::resource_exhausted(

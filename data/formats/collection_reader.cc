@@ -62,7 +62,7 @@ Result<SparseDataset> read_vectors(const std::string& path, Input& input, ValueR
 
 /// Vectors in an encoder's own vocabulary keep it, so that query text can follow.
 Status attach_encoder(const TextEncoderOptions& options, const std::string& path,
-                      Collection& collection) {
+                      Corpus& collection) {
     if (options.kind != "inference-free") {
         return Status::invalid_argument(path + ": holds vectors, but encoder " + options.kind +
                                         " needs text");
@@ -87,12 +87,12 @@ Result<DocumentIds> ids_of(const std::string& ids_path, uint64_t rows) {
 
 }  // namespace
 
-Result<Collection> read_collection(const std::string& path, const CollectionReaderOptions& options,
-                                   Progress& progress) {
+Result<Corpus> read_collection(const std::string& path, const CollectionReaderOptions& options,
+                               Progress& progress) {
     TEMBLOR_ASSIGN_OR_RETURN(Input input, open_input(path, options.format));
     ReadingProgress reading(progress, input.reader->path(), input.reader->file_size());
     TEMBLOR_RETURN_IF_ERROR(reading.at(0));
-    Collection collection;
+    Corpus collection;
     if (input.format == InputFormat::kJsonl) {
         TEMBLOR_ASSIGN_OR_RETURN(collection,
                                  read_jsonl_collection(*input.reader, options, reading));

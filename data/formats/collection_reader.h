@@ -35,7 +35,7 @@ struct CollectionReaderOptions {
 };
 
 /// Documents as they came out of a file.
-struct Collection {
+struct Corpus {
     SparseDataset vectors;
     DocumentIds ids;
     Vocabulary vocabulary;
@@ -45,8 +45,8 @@ struct Collection {
 
 /// Reads a whole collection, plain, gzipped or zstd. A plain CSR file is mapped, not copied. Errors
 /// name file, line or row, and field. Shows "reading" progress in bytes of the file.
-Result<Collection> read_collection(const std::string& path, const CollectionReaderOptions& options,
-                                   Progress& progress);
+Result<Corpus> read_collection(const std::string& path, const CollectionReaderOptions& options,
+                               Progress& progress);
 
 /// Queries with their ids. Tokens are looked up in `vocabulary` and text goes through `encoder`;
 /// tokens the vocabulary does not have are counted and left out. `encoder` may be null: then text

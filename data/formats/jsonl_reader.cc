@@ -28,7 +28,7 @@ public:
         return Status::internal("a line shape without a reader");
     }
 
-    Status finish(Collection& collection) {
+    Status finish(Corpus& collection) {
         if (encoder_ != nullptr) {
             TEMBLOR_ASSIGN_OR_RETURN(EncodedCorpus corpus, encoder_->finish());
             collection.vectors = std::move(corpus.vectors);
@@ -126,8 +126,8 @@ private:
 
 }  // namespace
 
-Result<Collection> read_jsonl_collection(ByteReader& reader, const CollectionReaderOptions& options,
-                                         ReadingProgress& reading) {
+Result<Corpus> read_jsonl_collection(ByteReader& reader, const CollectionReaderOptions& options,
+                                     ReadingProgress& reading) {
     const bool text_first = options.encoder && options.encoder->kind != "inference-free";
     JsonlRows rows(reader, reading, text_first, options.keep_payload);
     DocumentSink documents(options, rows);
@@ -143,7 +143,7 @@ Result<Collection> read_jsonl_collection(ByteReader& reader, const CollectionRea
         any_payload = any_payload || line.payload != "{}";
         payloads.add(line.payload);
     }
-    Collection collection;
+    Corpus collection;
     TEMBLOR_RETURN_IF_ERROR(documents.finish(collection));
     if (options.ids_path.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(collection.ids, rows.take_ids());

@@ -16,8 +16,8 @@ namespace temblor {
 /// weight 0 are dropped, empty vectors are legal, blank lines are skipped. All other fields, and
 /// the texts, are the document's payload. Errors begin with "PATH:LINE: field NAME: ".
 /// `options.ids_path` and `options.format` are for the caller to deal with.
-Result<Collection> read_jsonl_collection(ByteReader& reader, const CollectionReaderOptions& options,
-                                         ReadingProgress& reading);
+Result<Corpus> read_jsonl_collection(ByteReader& reader, const CollectionReaderOptions& options,
+                                     ReadingProgress& reading);
 
 /// See read_queries.
 Result<QuerySet> read_jsonl_queries(ByteReader& reader, const Vocabulary& vocabulary,

@@ -26,7 +26,7 @@ struct Csr {
     }
 };
 
-Result<Collection> read(const std::string& path, CollectionReaderOptions options = {}) {
+Result<Corpus> read(const std::string& path, CollectionReaderOptions options = {}) {
     return read_collection(path, options, no_progress());
 }
 

@@ -14,7 +14,7 @@ constexpr auto kInvalid = StatusCode::kInvalidArgument;
 
 class JsonlTest : public testing::FolderTest {
 protected:
-    Result<Collection> read(std::string_view text, const CollectionReaderOptions& options = {}) {
+    Result<Corpus> read(std::string_view text, const CollectionReaderOptions& options = {}) {
         return read_collection(file("in", text), options, no_progress());
     }
     Result<QuerySet> queries(std::string_view text, const Vocabulary& vocabulary,
@@ -27,7 +27,7 @@ protected:
     }
 };
 
-std::map<std::string, float> tokens_of(const Collection& collection, uint64_t row) {
+std::map<std::string, float> tokens_of(const Corpus& collection, uint64_t row) {
     std::map<std::string, float> tokens;
     const SparseVectorView vector = collection.vectors.row(row);
     for (size_t i = 0; i < vector.nnz(); ++i) {
