@@ -43,6 +43,8 @@ private:
 
 /// What steers a walk.
 struct WalkParameters {
+    /// θ is this, in the unit of document scores, while fewer than k documents score more.
+    float least_score = 0;
     float heap_factor = 0;
     uint32_t patience = 0;
     float share_deviations =
@@ -83,7 +85,7 @@ public:
         size_t next = 0;
         for (; next < ordered.size() && !out_of_patience(); ++next) {
             if (next + kAhead < ordered.size()) blocks_.prefetch(ordered[next + kAhead]);
-            if (top_.full() && ordered[next].score < block_threshold()) {
+            if (has_threshold() && ordered[next].score < block_threshold()) {
                 // Within 1/256 of the best score the order is loose: later blocks may be a little
                 // better.
                 if (ordered[next].score * (1 + 1.0F / 64) < block_threshold()) break;
@@ -102,8 +104,13 @@ private:
     static constexpr uint32_t kFirstRing = 8;
     static constexpr uint32_t kRestRing = 4;
 
+    [[nodiscard]] bool has_threshold() const { return top_.full() || parameters_.least_score > 0; }
+    [[nodiscard]] float threshold() const {
+        const float found = top_.full() ? static_cast<float>(top_.threshold()) : 0;
+        return std::max(found, parameters_.least_score);
+    }
     [[nodiscard]] float block_threshold() const {
-        return parameters_.heap_factor * static_cast<float>(top_.threshold()) * documents_.unit();
+        return parameters_.heap_factor * threshold() * documents_.unit();
     }
     [[nodiscard]] bool out_of_patience() const {
         return parameters_.patience > 0 && unchanged_ >= parameters_.patience;
@@ -135,8 +142,7 @@ private:
             offer(score, place);
             return;
         }
-        if (top_.full() &&
-            static_cast<float>(score) < least_share_ * static_cast<float>(top_.threshold())) {
+        if (has_threshold() && static_cast<float>(score) < least_share_ * threshold()) {
             ++unchanged_;
             return;
         }
@@ -156,9 +162,13 @@ private:
     /// Only what would be kept is looked up among the dead: that is rare, and its record is at
     /// hand.
     bool offer(Score score, Place place) {
-        const bool changed =
-            top_.accepts(score, place) && !is_dead(place) && top_.offer(score, place);
-        unchanged_ = changed || !top_.full() ? 0 : unchanged_ + 1;
+        if (static_cast<float>(score) < parameters_.least_score || !top_.accepts(score, place) ||
+            is_dead(place)) {
+            unchanged_ = has_threshold() ? unchanged_ + 1 : 0;
+            return false;
+        }
+        const bool changed = top_.offer(score, place);
+        unchanged_ = changed || !has_threshold() ? 0 : unchanged_ + 1;
         return changed;
     }
 

@@ -19,6 +19,8 @@ struct SearchParameters {
     uint32_t patience = 600;  ///< stop after this many documents in a row changed nothing; 0: never
     /// Documents that share nothing with the query score 0 and fill an answer that is short of k.
     bool fill_with_zeros = true;
+    /// Documents that score less need not be found: k better ones are known from elsewhere.
+    float least_score = 0;
 
     /// Names the first parameter out of its range.
     [[nodiscard]] Status validate() const;

@@ -23,6 +23,8 @@ constexpr uint64_t kSelective = 50;
 /// A document is dropped when its first tier holds so many standard deviations less of θ than the
 /// first tiers of the best documents held of their scores; 4.5 loses under 0.1 points of accuracy.
 constexpr float kShareDeviations = 4.5F;
+/// A quick score may be that much below the exact one that least_score is about.
+constexpr float kLeastScoreMargin = 0.98F;
 constexpr uint32_t kMostQueryEntries = 1 << 20;
 
 /// Candidates kept beyond k, for the exact scores of the last pass to choose from.
@@ -100,12 +102,14 @@ public:
             walk(parameters_.query_cut, false);
             // Short answers are rare: look at every block of every list, and where lists were cut,
             // at every document.
-            if (result_.hits.size() < wanted &&
+            if (result_.hits.size() < wanted && parameters_.least_score <= 0 &&
                 (scratch_.by_weight.size() > parameters_.query_cut ||
                  scratch_.blocks.left_out() > 0)) {
                 walk(std::numeric_limits<uint32_t>::max(), true);
             }
-            if (result_.hits.size() < wanted && !lists_are_complete()) scan();
+            if (result_.hits.size() < wanted && parameters_.least_score <= 0 &&
+                !lists_are_complete())
+                scan();
         }
         if (parameters_.fill_with_zeros) fill_with_zero_scores(wanted);
     }
@@ -155,6 +159,8 @@ private:
         steering.share_deviations = kShareDeviations;
         steering.allowed = allowed_ != nullptr ? allowed_->place_bits().data() : nullptr;
         steering.dead = dead_;
+        steering.least_score = parameters_.least_score * kLeastScoreMargin /
+                               (documents_.unit() * scratch_.query.weight_unit());
         steering.place_shift = store.shape().place_shift();
         steering.place_limit = store.place_limit();
         TopCandidates<Score>& top = scratch_.top(Score{});

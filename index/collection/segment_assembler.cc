@@ -32,7 +32,7 @@ struct DenseColumn {
 
 class Assembly {
 public:
-    explicit Assembly(const Schema& schema) : schema_(schema) {
+    explicit Assembly(const Schema& schema) {
         for (const auto& [name, settings] : schema.sparse)
             sparse_.emplace(name, SparseColumn{&settings, {}});
         for (const auto& [name, settings] : schema.dense) dense_.emplace(name, DenseColumn{});
@@ -129,7 +129,6 @@ private:
         return writer->finish();
     }
 
-    const Schema& schema_;
     std::vector<uint64_t> ordinals_;
     std::vector<std::string> ids_;
     std::map<std::string, SparseColumn, std::less<>> sparse_;

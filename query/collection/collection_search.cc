@@ -53,8 +53,16 @@ private:
         }
         TEMBLOR_RETURN_IF_ERROR(
             validate_sparse_vector(query, ValueRule::kNonNegative, 0).with_context("query"));
-        for (const SegmentView& view : version_.segments)
-            TEMBLOR_RETURN_IF_ERROR(sparse_segment(view, query));
+        // Largest first: the k-th best score so far spares the others most of their blocks.
+        std::vector<const SegmentView*> by_size;
+        for (const SegmentView& view : version_.segments) by_size.push_back(&view);
+        std::sort(by_size.begin(), by_size.end(), [](const SegmentView* a, const SegmentView* b) {
+            return a->segment->rows() != b->segment->rows()
+                       ? a->segment->rows() > b->segment->rows()
+                       : a->segment->number() < b->segment->number();
+        });
+        for (const SegmentView* view : by_size)
+            TEMBLOR_RETURN_IF_ERROR(sparse_segment(*view, query));
         return memtables([&](const MemtableView& view, const AcceptRow& accept) {
             return search_memtable_sparse(*view.memtable, query_.vector, query, view.rows,
                                           view.dead, accept, query_.parameters.k, scratch_.memtable,
@@ -129,6 +137,7 @@ private:
         }
         SearchParameters parameters = query_.parameters;
         parameters.fill_with_zeros = false;
+        if (!parameters.exact) parameters.least_score = kth_best();
         const bool refine = parameters.exact && segment.forward().shape().kind != ForwardKind::kF32;
         SearchScratch& scratch = scratch_.segment(*held);
         SearchResult& found = scratch_.result;
@@ -143,6 +152,17 @@ private:
         if (query_.filter)
             ++(found.counters.exact ? result_.filter.scanned : result_.filter.walked);
         return refine ? add_refined(view, query) : add_hits(view);
+    }
+
+    /// Of the hits so far; 0 while there are fewer than k.
+    float kth_best() {
+        auto& hits = result_.hits;
+        const size_t k = query_.parameters.k;
+        if (hits.size() < k) return 0;
+        std::nth_element(hits.begin(), hits.begin() + static_cast<ptrdiff_t>(k - 1), hits.end(),
+                         better);
+        hits.resize(k);
+        return hits.back().score;
     }
 
     static uint32_t more_than(uint32_t k, uint64_t more) {
