@@ -19,8 +19,8 @@ void sort_distinct(std::vector<T>& values) {
 
 constexpr size_t kUuidDigits = 32;
 
-/// A UUID of upper or lower case digits, with dashes or without; text that reads as a number is that
-/// number, as everywhere (data/document_ids.h); else the string itself.
+/// A UUID of upper or lower case digits, with dashes or without; text that reads as a number is
+/// that number, as everywhere (data/document_ids.h); else the string itself.
 DocumentId id_of(std::string_view text) {
     std::string plain;
     for (const char c : text) plain += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
