@@ -20,7 +20,7 @@ Collection::Impl::Impl(std::string path, const CollectionOptions& how)
 Collection::Impl::~Impl() {
     stop_background();
     // So that the next opening replays no log; when it fails, the log is still there.
-    if (database != nullptr && write_error.empty()) (void)database->flush();
+    if (database != nullptr && write_error.empty() && !hold->is_obsolete()) (void)database->flush();
 }
 
 Collection::Collection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -14,13 +14,15 @@ class FolderHold {
 public:
     FolderHold(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
     ~FolderHold() {
-        if (obsolete_.load(std::memory_order_relaxed)) (void)files_.remove_tree(folder_);
+        if (is_obsolete()) (void)files_.remove_tree(folder_);
     }
     FolderHold(const FolderHold&) = delete;
     FolderHold& operator=(const FolderHold&) = delete;
 
     /// The folder goes with the last who shares this.
     void mark_obsolete() { obsolete_.store(true, std::memory_order_relaxed); }
+
+    [[nodiscard]] bool is_obsolete() const { return obsolete_.load(std::memory_order_relaxed); }
 
 private:
     FileSystem& files_;

@@ -98,7 +98,7 @@ Result<SnapshotManifest> SnapshotManifest::from_json(std::string_view json) {
     if (root["schema"].get(schema) != simdjson::SUCCESS) return damaged("field schema");
     auto parsed = Schema::from_json(simdjson::minify(schema));
     if (!parsed.is_ok()) return damaged("field schema: " + parsed.status().message());
-    manifest.schema = *std::move(parsed);
+    manifest.schema = std::move(parsed).value();
     if (root["points"].get(manifest.points) != simdjson::SUCCESS) return damaged("field points");
     if (root["last_ordinal"].get(manifest.last_ordinal) != simdjson::SUCCESS)
         return damaged("field last_ordinal");
