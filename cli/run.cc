@@ -24,7 +24,10 @@ int fail(ExitStatus status, const std::string& message) {
 
 int usage(const CLI::App& app, const std::string& message) {
     std::string verb = "temblor";
-    for (const CLI::App* chosen : app.get_subcommands()) verb += " " + chosen->get_name();
+    for (auto chosen = app.get_subcommands(); !chosen.empty();
+         chosen = chosen.front()->get_subcommands()) {
+        verb += " " + chosen.front()->get_name();
+    }
     return fail(ExitStatus::kUsage, fmt::format("{}\nTry: {} --help", message, verb));
 }
 
@@ -63,6 +66,11 @@ int run_or_throw(int argc, const char* const* argv) {
     add_verify(app, action);
     add_synth(app, action);
     add_convert(app, action);
+    add_collection(app, action);
+    add_snapshot(app, action);
+    add_restore(app, action);
+    add_check(app, action);
+    add_repair(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForVersion&) {
