@@ -122,7 +122,7 @@ BulkLoader::~BulkLoader() {
 }
 
 Result<std::unique_ptr<BulkLoader>> BulkLoader::begin(std::shared_ptr<Collection> collection,
-                                                      std::string name,
+                                                      const std::string& name,
                                                       const BulkOptions& options) {
     if (options.chunk_points == 0 || options.chunk_points >= UINT32_MAX)
         return Status::invalid_argument("chunk_points: must be from 1 to 2^32 - 2");
