@@ -10,7 +10,9 @@
 namespace temblor {
 
 Collection::Impl::Impl(std::string path, const CollectionOptions& how)
-    : folder(std::move(path)), options(how) {
+    : folder(std::move(path)),
+      options(how),
+      hold(std::make_shared<FolderHold>(*options.files, folder)) {
     queue = std::make_unique<WriteQueue>(
         [this](std::span<const WriteOperation* const> group) { return commit(group); });
 }
@@ -44,6 +46,7 @@ Result<std::shared_ptr<Collection>> Collection::open(const std::string& folder,
 
 std::shared_ptr<const Version> Collection::version() const { return impl_->version(); }
 const std::string& Collection::folder() const { return impl_->folder; }
+void Collection::remove_when_unused() { impl_->hold->mark_obsolete(); }
 
 Result<WriteReceipt> Collection::write(WriteOperation operation) {
     return impl_->queue->submit(std::move(operation));

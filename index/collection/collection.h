@@ -87,6 +87,8 @@ public:
 
     [[nodiscard]] CollectionStats stats() const;
     [[nodiscard]] const std::string& folder() const;
+    /// The folder is removed with the last who holds this collection or a version of it.
+    void remove_when_unused();
 
 private:
     friend class BulkLoader;

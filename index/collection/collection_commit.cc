@@ -27,6 +27,7 @@ std::shared_ptr<const Version> Collection::Impl::version() const {
 }
 
 void Collection::Impl::publish(Version next) {
+    next.hold = hold;
     next.database = database != nullptr ? database->view() : nullptr;
     next.points = points;
     next.last_ordinal = next_ordinal - 1;

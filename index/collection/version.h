@@ -6,6 +6,7 @@
 
 #include "index/collection/collection_segment.h"
 #include "index/collection/database.h"
+#include "index/collection/folder_hold.h"
 #include "index/collection/memtable.h"
 #include "index/collection/schema.h"
 #include "index/dead_rows.h"
@@ -28,6 +29,7 @@ struct SegmentView {
 /// A collection at one moment: what a reader pins, and all it needs. Immutable. Every live point is
 /// in exactly one place of it; the database is its own at the same moment.
 struct Version {
+    std::shared_ptr<const FolderHold> hold;  ///< first, so that it is let go last
     uint64_t last_ordinal = 0;  ///< of the last write that is in it
     uint64_t points = 0;
     std::shared_ptr<const Schema> schema;
