@@ -169,7 +169,9 @@ Status BulkLoader::finish(Progress& progress) {
     TEMBLOR_RETURN_IF_ERROR(core.recover_writes());
     DatabaseBatch batch;
     batch.erase(Table::kMeta, impl_->key);
-    return core.write_database(batch);
+    TEMBLOR_RETURN_IF_ERROR(core.write_database(batch));
+    core.publish(Version(*core.version()));  // who begins again reads the name there
+    return Status::ok();
 }
 
 Status BulkLoader::commit_chunk(Progress& progress) {
