@@ -45,7 +45,7 @@ Status FileSystem::create_folders(const std::string& path) {
     if (found.status().code() != StatusCode::kNotFound) return found.status();
     const std::string parent = folder_of(clean);
     TEMBLOR_RETURN_IF_ERROR(create_folders(parent));
-    const Status made = make_folder(clean);
+    Status made = make_folder(clean);
     // Another thread may have been faster; its folder must be durable for this caller too.
     if (!made.is_ok() && made.code() != StatusCode::kAlreadyExists) return made;
     return sync_folder(parent);

@@ -157,8 +157,12 @@ public:
         if (error != 0) return file_error(folder + ": cannot list the folder", error);
         std::ranges::sort(names);
         std::vector<FileInfo> entries;
+        std::string path;
         for (const std::string& name : names) {
-            auto found = info(folder + "/" + name);
+            path = folder;
+            path += '/';
+            path += name;
+            auto found = info(path);
             // What was removed meanwhile is not there.
             if (!found.is_ok() && found.status().code() == StatusCode::kNotFound) continue;
             TEMBLOR_ASSIGN_OR_RETURN(FileInfo entry, std::move(found));

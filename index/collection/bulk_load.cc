@@ -122,7 +122,7 @@ BulkLoader::~BulkLoader() {
 }
 
 Result<std::unique_ptr<BulkLoader>> BulkLoader::begin(std::shared_ptr<Collection> collection,
-                                                      std::string name,
+                                                      const std::string& name,
                                                       const BulkOptions& options) {
     if (options.chunk_points == 0 || options.chunk_points >= UINT32_MAX)
         return Status::invalid_argument("chunk_points: must be from 1 to 2^32 - 2");
@@ -169,7 +169,9 @@ Status BulkLoader::finish(Progress& progress) {
     TEMBLOR_RETURN_IF_ERROR(core.recover_writes());
     DatabaseBatch batch;
     batch.erase(Table::kMeta, impl_->key);
-    return core.write_database(batch);
+    TEMBLOR_RETURN_IF_ERROR(core.write_database(batch));
+    core.publish(Version(*core.version()));  // who begins again reads the name there
+    return Status::ok();
 }
 
 Status BulkLoader::commit_chunk(Progress& progress) {

@@ -30,7 +30,8 @@ struct BulkOptions {
 class BulkLoader {
 public:
     static Result<std::unique_ptr<BulkLoader>> begin(std::shared_ptr<Collection> collection,
-                                                     std::string name, const BulkOptions& options);
+                                                     const std::string& name,
+                                                     const BulkOptions& options);
     ~BulkLoader();
 
     /// Points of earlier calls under this name that are in already: the first so many of the input

@@ -20,10 +20,10 @@ namespace temblor {
 
 /// The parts of a collection, for its own sources (collection*.cc, bulk_load.cc, snapshot.cc).
 ///
-/// Locks, in the order they are taken: snapshot_mutex, seal_mutex or merge_mutex (one long work of a
-/// kind at a time), commit_mutex (whoever changes what is durable; a database write may happen under
-/// it, the building of segments never), then version_mutex or work_mutex (a few instructions).
-/// Readers take only version_mutex, to copy a pointer.
+/// Locks, in the order they are taken: snapshot_mutex, seal_mutex or merge_mutex (one long work of
+/// a kind at a time), commit_mutex (whoever changes what is durable; a database write may happen
+/// under it, the building of segments never), then version_mutex or work_mutex (a few
+/// instructions). Readers take only version_mutex, to copy a pointer.
 struct Collection::Impl {
     Impl(std::string folder, const CollectionOptions& options);
     ~Impl();

@@ -132,7 +132,7 @@ Status restore_snapshot(const std::string& archive, const std::string& folder, F
     TEMBLOR_RETURN_IF_ERROR(files.rename(work.path(), folder));
     work.release();
     SyncPoint::reach("snapshot:after_rename");
-    const Status synced = files.sync_folder(folder_of(folder));
+    Status synced = files.sync_folder(folder_of(folder));
     if (!synced.is_ok()) (void)files.remove_tree(folder);
     return synced;
 }

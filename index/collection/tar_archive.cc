@@ -24,19 +24,20 @@ std::string text_of(archive* a) {
 struct TarWriter::Impl {
     std::string path;
     std::unique_ptr<AtomicFile> file;
-    Status status;  ///< of the file: libarchive only knows that something failed
+    Status status;  ///< of the file
+    bool given_up = false;
     archive* tar = archive_write_new();
 
     static la_ssize_t write(archive* /*tar*/, void* self, const void* bytes, size_t size) {
         auto& impl = *static_cast<Impl*>(self);
-        if (impl.status.is_ok())
+        // libarchive loses memory when it is told of a failure, so check() tells of it instead.
+        if (impl.status.is_ok() && !impl.given_up)
             impl.status = impl.file->write({static_cast<const std::byte*>(bytes), size});
-        return impl.status.is_ok() ? static_cast<la_ssize_t>(size) : -1;
+        return static_cast<la_ssize_t>(size);
     }
     ~Impl() {
-        if (tar == nullptr) return;
-        archive_write_fail(tar);  // else freeing would end the archive
-        archive_write_free(tar);
+        given_up = true;  // freeing ends the archive
+        if (tar != nullptr) archive_write_free(tar);
     }
     [[nodiscard]] Status check(int answer) const {
         if (!status.is_ok()) return status;
@@ -77,7 +78,7 @@ Status TarWriter::begin(const std::string& name, uint64_t bytes) {
 Status TarWriter::write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
         const la_ssize_t put = archive_write_data(impl_->tar, bytes.data(), bytes.size());
-        if (put < 0) return impl_->check(ARCHIVE_FATAL);
+        if (put < 0 || !impl_->status.is_ok()) return impl_->check(ARCHIVE_FATAL);
         if (put == 0) return Status::internal(impl_->path + ": more bytes than were announced");
         bytes = bytes.subspan(static_cast<size_t>(put));
     }
@@ -86,6 +87,7 @@ Status TarWriter::write(std::span<const std::byte> bytes) {
 
 Status TarWriter::commit() {
     TEMBLOR_RETURN_IF_ERROR(impl_->check(archive_write_close(impl_->tar)));
+    TEMBLOR_RETURN_IF_ERROR(impl_->status);
     return impl_->file->commit();
 }
 

@@ -30,7 +30,7 @@ struct SegmentView {
 /// in exactly one place of it; the database is its own at the same moment.
 struct Version {
     std::shared_ptr<const FolderHold> hold;  ///< first, so that it is let go last
-    uint64_t last_ordinal = 0;  ///< of the last write that is in it
+    uint64_t last_ordinal = 0;               ///< of the last write that is in it
     uint64_t points = 0;
     std::shared_ptr<const Schema> schema;
     std::vector<SegmentView> segments;
