@@ -4,6 +4,7 @@
 #include "index/collection/merge_policy.h"
 #include "index/collection/point_codec.h"
 #include "index/collection/sync_point.h"
+#include "index/section_file.h"
 
 namespace temblor {
 namespace {
@@ -254,10 +255,14 @@ Status Collection::Impl::verify_segments(Progress& progress, std::vector<std::st
         if (status.code() == StatusCode::kCancelled) return status;
         if (status.is_ok()) {
             for (const auto& [key, index] : *view.indexes) {
-                if (status.is_ok())
-                    status = index->validate().with_context(
-                        payload_index_path(view.segment->folder(), key));
+                if (!status.is_ok()) break;
+                const std::string path = payload_index_path(view.segment->folder(), key);
+                const auto file = SectionFile::open(path);
+                status = file.is_ok() ? file->verify(progress) : file.status();
+                if (status.is_ok()) status = index->validate();
+                status = std::move(status).with_context(path);
             }
+            if (status.code() == StatusCode::kCancelled) return status;
         }
         if (status.is_ok()) continue;
         findings.push_back(status.message());
