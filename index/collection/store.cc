@@ -68,8 +68,12 @@ Status Store::Impl::open() {
         if (!listed.contains(number))
             TEMBLOR_RETURN_IF_ERROR(files.remove_tree(folder_of_number(number)));
     }
-    for (const std::string& name : held.others)
-        TEMBLOR_RETURN_IF_ERROR(files.remove_tree(collections + "/" + name));
+    for (const std::string& name : held.others) {
+        std::string path = collections;
+        path += '/';
+        path += name;
+        TEMBLOR_RETURN_IF_ERROR(files.remove_tree(path));
+    }
     for (const auto& [name, number] : catalog->state().collections) {
         next_number = std::max(next_number, number + 1);
         entries.emplace(name, open_collection(number));
