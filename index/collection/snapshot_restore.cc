@@ -127,11 +127,11 @@ Status restore_snapshot(const std::string& archive, const std::string& folder, F
     TEMBLOR_RETURN_IF_ERROR(work.make());
     Extraction extraction(*tar, archive, files, progress);
     TEMBLOR_RETURN_IF_ERROR(extraction.run(manifest, work.path()));
-    SyncPoint::reach("snapshot:before_rename");
+    SyncPoint::reach("restore:before_rename");
     if (is_there) TEMBLOR_RETURN_IF_ERROR(files.remove(folder));
     TEMBLOR_RETURN_IF_ERROR(files.rename(work.path(), folder));
     work.release();
-    SyncPoint::reach("snapshot:after_rename");
+    SyncPoint::reach("restore:after_rename");
     Status synced = files.sync_folder(folder_of(folder));
     if (!synced.is_ok()) (void)files.remove_tree(folder);
     return synced;

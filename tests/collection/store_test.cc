@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "data/splitmix.h"
-#include "index/collection/sync_point.h"
 #include "query/collection/collection_reader.h"
 #include "tests/collection/collection_model.h"
 #include "tests/data/test_files.h"
@@ -343,80 +339,6 @@ TEST_F(StoreTest, RestoresUnderAnyName) {
     ASSERT_NO_FATAL_FAILURE(open());
     EXPECT_EQ(listed(), (Names{"c", "copy"}));
     EXPECT_EQ(points("copy"), 120U);
-}
-
-/// Killed at a named place, in a process of its own; then opened again.
-class StoreCrashTest : public StoreTest {
-protected:
-    static inline const char* place_ = nullptr;
-
-    /// True when the place was reached.
-    template <typename Work>
-    bool killed_at(const char* place, const Work& work) {
-        store_.reset();
-        const pid_t child = ::fork();
-        if (child == 0) {
-            auto opened = Store::open(path("data"), options());
-            if (!opened.is_ok()) std::_Exit(2);
-            place_ = place;
-            SyncPoint::set([](const char* name) {
-                if (std::string_view(name) == place_) std::_Exit(9);
-            });
-            work(**opened);
-            std::_Exit(0);
-        }
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) != 2);
-        return WIFEXITED(status) && WEXITSTATUS(status) == 9;
-    }
-};
-
-TEST_F(StoreCrashTest, ChangesAreWholeOrNot) {
-    ASSERT_NO_FATAL_FAILURE(open());
-    ASSERT_NO_FATAL_FAILURE(create("c", 100));
-    ASSERT_TRUE((*store_->collection("c"))->snapshot(path("s.tar"), no_progress()).is_ok());
-    const auto expect = [&](const Names& collections) {
-        ASSERT_NO_FATAL_FAILURE(open());
-        EXPECT_EQ(listed(), collections);
-        EXPECT_EQ(folders().size(), collections.size());
-        for (const StoredCollection& c : store_->collections())
-            EXPECT_TRUE(c.error.is_ok()) << c.error.to_string();
-    };
-    const auto make = [](Store& s) { (void)s.create_collection("n", model_schema()); };
-    EXPECT_TRUE(killed_at("catalog:before_add", make));
-    ASSERT_NO_FATAL_FAILURE(expect({"c"}));
-    EXPECT_TRUE(killed_at("catalog:before_write", make));
-    ASSERT_NO_FATAL_FAILURE(expect({"c"}));
-    EXPECT_TRUE(killed_at("catalog:after_write", make));
-    ASSERT_NO_FATAL_FAILURE(expect({"c", "n"}));
-    const auto drop = [](Store& s) { (void)s.drop_collection("n"); };
-    EXPECT_TRUE(killed_at("catalog:before_write", drop));
-    ASSERT_NO_FATAL_FAILURE(expect({"c", "n"}));
-    EXPECT_TRUE(killed_at("catalog:before_remove", drop));
-    ASSERT_NO_FATAL_FAILURE(expect({"c"}));
-    const std::string archive = path("s.tar");
-    const auto restore = [&](Store& s) { (void)s.restore_collection("r", archive, no_progress()); };
-    for (const char* place :
-         {"snapshot:before_rename", "snapshot:after_rename", "catalog:before_write"}) {
-        EXPECT_TRUE(killed_at(place, restore)) << place;
-        ASSERT_NO_FATAL_FAILURE(expect({"c"}));
-    }
-    EXPECT_TRUE(killed_at("catalog:after_write", restore));
-    ASSERT_NO_FATAL_FAILURE(expect({"c", "r"}));
-    EXPECT_EQ(points("r"), 100U);
-    const std::string old = slurp(path("s.tar"));
-    const auto save = [&](Store& s) {
-        (void)(*s.collection("c"))->snapshot(archive, no_progress());
-    };
-    for (const char* place : {"snapshot:before_checkpoint", "snapshot:after_checkpoint",
-                              "snapshot:before_archive", "snapshot:before_publish"}) {
-        EXPECT_TRUE(killed_at(place, save)) << place;
-        EXPECT_EQ(slurp(path("s.tar")), old);
-        EXPECT_EQ(names(), (Names{"data", "s.tar"}));
-        ASSERT_NO_FATAL_FAILURE(expect({"c", "r"}));
-        EXPECT_FALSE(fs::exists(path("data/collections/1/snapshot.tmp")));
-    }
 }
 
 }  // namespace
