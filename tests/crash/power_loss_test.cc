@@ -54,8 +54,8 @@ TEST_F(PowerLossTest, NothingAcknowledgedIsLost) {
         {
             auto opened = Collection::create(folder(), model_schema(), faulty());
             ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
-            plan_->lose_power_at(1 + random.below(1500));
-            while (acknowledged < 600 && run_scripted(**opened, seed, acknowledged).is_ok())
+            plan_->lose_power_at(1 + random.below(900));
+            while (acknowledged < 300 && run_scripted(**opened, seed, acknowledged).is_ok())
                 ++acknowledged;
         }
         plan_->lose_power();
