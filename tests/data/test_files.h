@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -55,10 +56,10 @@ class CancelAfter final : public Progress {
 public:
     explicit CancelAfter(int patience) : left_(patience) {}
     void report(std::string_view, uint64_t, uint64_t) override {}
-    [[nodiscard]] bool cancelled() const override { return left_-- <= 0; }
+    [[nodiscard]] bool cancelled() const override { return left_.fetch_sub(1) <= 0; }
 
 private:
-    mutable int left_;
+    mutable std::atomic<int> left_;
 };
 
 /// Remembers what was reported.
