@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "query/collection/collection_search.h"
+
+namespace temblor {
+
+struct ReciprocalRankFusion;
+
+/// One list of all points of `lists`, each with its fused score; staged_search.h says how. Falling
+/// score, ties by rising ordinal. O(hits).
+std::vector<CollectionHit> fuse_by_rank(std::span<const std::vector<CollectionHit>> lists,
+                                        const ReciprocalRankFusion& fusion);
+std::vector<CollectionHit> fuse_by_distribution(std::span<const std::vector<CollectionHit>> lists);
+
+}  // namespace temblor

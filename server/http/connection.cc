@@ -1,0 +1,408 @@
+#include "server/http/connection.h"
+
+#include <sys/socket.h>
+
+#include <sstream>
+#include <type_traits>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/file_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "server/http/content_coding.h"
+#include "server/http/request_id.h"
+
+namespace temblor {
+namespace {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr size_t kPiece = 64 << 10;
+constexpr size_t kHeadPiece = 4 << 10;
+constexpr auto kLinger = std::chrono::seconds(10);
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+template <typename Stream>
+Connection<Stream>::Connection(std::shared_ptr<ServerState> state, Stream&& stream,
+                               std::string peer)
+    : state_(std::move(state)), stream_(std::move(stream)), peer_(std::move(peer)) {
+    state_->add(*this);
+}
+
+template <typename Stream>
+Connection<Stream>::~Connection() {
+    state_->remove(*this);
+}
+
+template <typename Stream>
+beast::tcp_stream& Connection<Stream>::socket() {
+    return beast::get_lowest_layer(stream_);
+}
+
+template <typename Stream>
+void Connection<Stream>::start() {
+    net::dispatch(stream_.get_executor(), [self = this->shared_from_this()] {
+        if constexpr (std::is_same_v<Stream, beast::tcp_stream>) {
+            self->read_request();
+        } else {
+            self->socket().expires_after(self->state_->options.limits.header_time);
+            self->stream_.async_handshake(net::ssl::stream_base::server, [self](ErrorCode error) {
+                if (error) return self->close();
+                self->read_request();
+            });
+        }
+    });
+}
+
+template <typename Stream>
+void Connection<Stream>::close_if_idle() {
+    const auto self = this->weak_from_this().lock();
+    if (self == nullptr) return;
+    net::post(stream_.get_executor(), [self] {
+        if (self->idle_) self->close();
+    });
+}
+
+template <typename Stream>
+void Connection<Stream>::read_request() {
+    idle_ = true;
+    unread_ = false;
+    body_bytes_ = 0;
+    head_parser_.emplace();
+    head_parser_->header_limit(state_->options.limits.header_bytes);
+    head_parser_->body_limit(boost::none);
+    match_ = {};
+    request_ = {};
+    if (state_->stopping) return close();
+    const auto now = Clock::now();
+    if (buffer_.size() > 0) {
+        deadline_ = now + state_->options.limits.header_time;
+        return parse_head();
+    }
+    socket().expires_after(state_->options.limits.idle_time);
+    stream_.async_read_some(
+        buffer_.prepare(kHeadPiece),
+        [self = this->shared_from_this()](ErrorCode error, size_t bytes) {
+            if (error) return self->close();
+            self->buffer_.commit(bytes);
+            self->deadline_ = Clock::now() + self->state_->options.limits.header_time;
+            self->parse_head();
+        });
+}
+
+template <typename Stream>
+void Connection<Stream>::read_more(Clock::time_point deadline, void (Connection::*then)()) {
+    socket().expires_at(deadline);
+    stream_.async_read_some(
+        buffer_.prepare(then == &Connection::parse_head ? kHeadPiece : kPiece),
+        [self = this->shared_from_this(), then](ErrorCode error, size_t bytes) {
+            if (error == beast::error::timeout) {
+                return self->refuse(408, "the request did not arrive in time");
+            }
+            if (error) return self->close();
+            self->buffer_.commit(bytes);
+            ((*self).*then)();
+        });
+}
+
+template <typename Stream>
+void Connection<Stream>::parse_head() {
+    idle_ = false;
+    ErrorCode error;
+    if (buffer_.size() > 0) buffer_.consume(head_parser_->put(buffer_.data(), error));
+    if (head_parser_->is_header_done()) return on_head();
+    if (!error || error == http::error::need_more)
+        return read_more(deadline_, &Connection::parse_head);
+    unread_ = true;
+    if (error == http::error::header_limit) {
+        return refuse(431, "the request line and headers have more than " +
+                               std::to_string(state_->options.limits.header_bytes) + " bytes");
+    }
+    refuse(400, "not an HTTP request: " + error.message());
+}
+
+template <typename Stream>
+void Connection<Stream>::on_head() {
+    began_ = Clock::now();
+    auto& message = head_parser_->get();
+    version_ = message.version();
+    keep_alive_ = message.keep_alive();
+    HttpHead& head = request_.head;
+    head.method = message.method();
+    head.peer = peer_;
+    head.headers = std::move(static_cast<http::fields&>(message.base()));
+    const auto length = head_parser_->content_length();
+    if (length) head.content_length = *length;
+    head.has_body = head_parser_->chunked() || length.value_or(0) > 0;
+    unread_ = head.has_body;
+    head.request_id = request_id_of(head.header("X-Request-Id"));
+    const Status status = parse_target(view(message.target()), head);
+    if (!status.is_ok()) return refuse(400, status.message());
+    if (auto response = state_->application.admit(head, match_))
+        return respond(std::move(*response));
+    request_.parameters = std::move(match_.parameters);
+    if (!match_.route->streamed &&
+        head.content_length.value_or(0) > state_->options.limits.body_bytes) {
+        return refuse(413, "the body has " + std::to_string(*head.content_length) +
+                               " bytes, expected at most " +
+                               std::to_string(state_->options.limits.body_bytes));
+    }
+    if (!head.has_body) return dispatch();
+    if (!beast::iequals(head.header("Expect"), "100-continue")) return start_body();
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    socket().expires_after(state_->options.limits.header_time);
+    net::async_write(stream_, net::buffer(kContinue.data(), kContinue.size()),
+                     [self = this->shared_from_this()](ErrorCode error, size_t) {
+                         if (error) return self->close();
+                         self->start_body();
+                     });
+}
+
+template <typename Stream>
+void Connection<Stream>::start_body() {
+    if (match_.route->streamed) return dispatch();
+    body_parser_.emplace(std::move(*head_parser_));
+    body_parser_->body_limit(state_->options.limits.body_bytes);
+    body_parser_->eager(true);
+    parse_body();
+}
+
+template <typename Stream>
+void Connection<Stream>::parse_body() {
+    ErrorCode error;
+    while (!body_parser_->is_done() && buffer_.size() > 0 && !error) {
+        const size_t bytes = body_parser_->put(buffer_.data(), error);
+        body_bytes_ += bytes;
+        buffer_.consume(bytes);
+        if (bytes == 0) break;
+    }
+    if (error == http::error::body_limit) {
+        return refuse(413, "the body has more than " +
+                               std::to_string(state_->options.limits.body_bytes) + " bytes");
+    }
+    if (error && error != http::error::need_more)
+        return refuse(400, "not an HTTP body: " + error.message());
+    if (!body_parser_->is_done())
+        return read_more(began_ + state_->time_for(body_bytes_), &Connection::parse_body);
+    unread_ = false;
+    request_.body = std::move(body_parser_->get().body());
+    body_parser_.reset();
+    const std::string_view coding = request_.head.header("Content-Encoding");
+    if (!coding.empty()) {
+        auto decoded =
+            decode_content(coding, request_.body, state_->options.limits.body_bytes);
+        if (!decoded.is_ok()) {
+            const StatusCode code = decoded.status().code();
+            return refuse(code == StatusCode::kResourceExhausted ? 413
+                          : code == StatusCode::kUnimplemented   ? 415
+                                                                 : 400,
+                          decoded.status().message());
+        }
+        request_.body = *std::move(decoded);
+    }
+    dispatch();
+}
+
+template <typename Stream>
+void Connection<Stream>::dispatch() {
+    socket().expires_never();
+    request_.cancelled = [this] { return state_->abandoned || client_gone(); };
+    const auto self = this->shared_from_this();
+    state_->schedule(
+        match_.route->lane, [self] { self->handle(); },
+        [self] {
+            ++self->state_->shed;
+            net::dispatch(self->stream_.get_executor(), [self] {
+                self->refuse(503, "the server is busy: try again later");
+            });
+        });
+}
+
+template <typename Stream>
+void Connection<Stream>::handle() {
+    if (client_gone()) {  // nobody waits for the answer any more
+        net::dispatch(stream_.get_executor(), [self = this->shared_from_this()] { self->close(); });
+        return;
+    }
+    std::optional<StreamedBody<Stream>> body;
+    if (match_.route->streamed && request_.head.has_body) {
+        body.emplace(*state_, stream_, buffer_, std::move(*head_parser_));
+        request_.stream = &*body;
+    }
+    HttpResponse response = state_->application.handle(*match_.route, request_);
+    if (response.streamed) return stream_answer(std::move(response), body ? &*body : nullptr);
+    request_.stream = nullptr;
+    if (body) {
+        body_bytes_ = body->bytes();
+        unread_ = !body->at_end();
+    }
+    net::dispatch(stream_.get_executor(),
+                  [self = this->shared_from_this(), response = std::move(response)]() mutable {
+                      self->respond(std::move(response));
+                  });
+}
+
+template <typename Stream>
+void Connection<Stream>::refuse(unsigned status, const std::string& detail) {
+    if (request_.head.request_id.empty()) request_.head.request_id = request_id_of({});
+    if (status == 408 || status == 400 || status == 413) unread_ = true;
+    respond(state_->application.refuse(match_.errors, status, detail));
+}
+
+template <typename Stream>
+template <typename Message>
+void Connection<Stream>::fill(Message& message, const HttpResponse& response) {
+    message.version(version_);
+    message.result(response.status);
+    message.set(http::field::server, "temblor");
+    message.set(http::field::content_type, response.content_type);
+    message.set("X-Request-Id", request_.head.request_id);
+    for (const auto& [name, value] : response.headers) message.insert(name, value);
+    message.keep_alive(keep_alive_);
+}
+
+template <typename Stream>
+void Connection<Stream>::respond(HttpResponse&& response) {
+    status_ = response.status;
+    if (response.close || unread_ || state_->stopping) keep_alive_ = false;
+    if (!response.file.empty()) return send_file(std::move(response));
+    send_body(std::move(response));
+}
+
+template <typename Stream>
+void Connection<Stream>::send_body(HttpResponse&& response) {
+    auto message = std::make_shared<http::response<http::string_body>>();
+    fill(*message, response);
+    const uint64_t bytes = response.body.size();
+    const bool has_body = response.status != 204 && response.status != 304;
+    if (has_body) message->content_length(bytes);
+    if (has_body && request_.head.method != http::verb::head)
+        message->body() = std::move(response.body);
+    socket().expires_after(state_->time_for(bytes));
+    http::async_write(stream_, *message,
+                      [self = this->shared_from_this(), message, bytes](ErrorCode error, size_t) {
+                          self->on_sent(error, bytes);
+                      });
+}
+
+template <typename Stream>
+void Connection<Stream>::send_file(HttpResponse&& response) {
+    auto message = std::make_shared<http::response<http::file_body>>();
+    ErrorCode error;
+    message->body().open(response.file.c_str(), beast::file_mode::scan, error);
+    if (error) return respond(state_->application.refuse(match_.errors, 404, "no such file"));
+    fill(*message, response);
+    const uint64_t bytes = message->body().size();
+    message->content_length(bytes);
+    socket().expires_after(state_->time_for(bytes));
+    auto serializer = std::make_shared<http::response_serializer<http::file_body>>(*message);
+    const auto done = [self = this->shared_from_this(), message, serializer,
+                       bytes](ErrorCode failed, size_t) { self->on_sent(failed, bytes); };
+    if (request_.head.method == http::verb::head) {
+        http::async_write_header(stream_, *serializer, done);
+    } else {
+        http::async_write(stream_, *serializer, done);
+    }
+}
+
+template <typename Stream>
+void Connection<Stream>::stream_answer(HttpResponse&& response, StreamedBody<Stream>* body) {
+    status_ = response.status;
+    keep_alive_ = keep_alive_ && version_ >= 11 && !response.close && !state_->stopping;
+    http::response<http::empty_body> message;
+    fill(message, response);
+    message.set(http::field::cache_control, "no-store");
+    if (version_ >= 11) message.chunked(true);
+    std::ostringstream head;
+    head << message.base();
+    StreamedAnswer<Stream> writer(*state_, stream_, version_ >= 11);
+    if (writer.raw(head.str()).is_ok()) response.streamed(writer);
+    const bool failed = !writer.finish().is_ok();
+    request_.stream = nullptr;
+    if (body != nullptr) {
+        body_bytes_ = body->bytes();
+        unread_ = !body->at_end();
+    }
+    net::dispatch(stream_.get_executor(),
+                  [self = this->shared_from_this(), bytes = writer.bytes(), failed] {
+                      if (self->unread_ || self->state_->stopping) self->keep_alive_ = false;
+                      self->on_sent(failed ? ErrorCode(beast::error::timeout) : ErrorCode(), bytes);
+                  });
+}
+
+template <typename Stream>
+void Connection<Stream>::on_sent(ErrorCode error, uint64_t bytes) {
+    const std::chrono::duration<double> seconds = Clock::now() - began_;
+    state_->application.finished(request_.head, match_.route, status_, body_bytes_, bytes,
+                                 began_ == Clock::time_point() ? 0.0 : seconds.count());
+    if (error) return close();
+    if (keep_alive_) return read_request();
+    linger();
+}
+
+template <typename Stream>
+void Connection<Stream>::linger() {
+    idle_ = false;
+    ErrorCode ignored;
+    if constexpr (std::is_same_v<Stream, beast::tcp_stream>) {
+        socket().socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+        drain(Clock::now() + kLinger);
+    } else {
+        socket().expires_after(kLinger);
+        stream_.async_shutdown([self = this->shared_from_this()](ErrorCode) { self->close(); });
+    }
+}
+
+template <typename Stream>
+void Connection<Stream>::drain(Clock::time_point deadline) {
+    if (state_->stopping) return close();
+    buffer_.clear();
+    socket().expires_at(deadline);
+    socket().async_read_some(
+        buffer_.prepare(kPiece),
+        [self = this->shared_from_this(), deadline](ErrorCode error, size_t) {
+            if (error) return self->close();
+            self->drain(deadline);
+        });
+}
+
+template <typename Stream>
+void Connection<Stream>::close() {
+    ErrorCode ignored;
+    socket().socket().shutdown(net::ip::tcp::socket::shutdown_both, ignored);
+    socket().close();
+}
+
+template <typename Stream>
+bool Connection<Stream>::client_gone() const {
+    char byte = 0;
+    auto& socket = const_cast<Connection*>(this)->socket().socket();
+    const ssize_t got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+void serve_connection(const std::shared_ptr<ServerState>& state, net::ip::tcp::socket&& socket) {
+    boost::system::error_code ignored;
+    socket.set_option(net::ip::tcp::no_delay(true), ignored);
+    const auto remote = socket.remote_endpoint(ignored);
+    std::string peer = ignored ? std::string() : remote.address().to_string();
+    beast::tcp_stream stream(std::move(socket));
+    if (const auto tls = state->tls()) {
+        using TlsStream = TlsStreamOf<beast::tcp_stream>;
+        std::make_shared<Connection<TlsStream>>(state, TlsStream(std::move(stream), tls),
+                                                std::move(peer))
+            ->start();
+    } else {
+        std::make_shared<Connection<beast::tcp_stream>>(state, std::move(stream), std::move(peer))
+            ->start();
+    }
+}
+
+}  // namespace temblor

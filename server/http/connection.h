@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "server/http/connection_streams.h"
+#include "server/http/server_state.h"
+
+namespace temblor {
+
+/// One connection: reads a request, has it answered, reads the next. Everything runs on the strand
+/// of its socket but handlers, which run while nothing else of the connection is under way.
+/// Internal to server/http.
+template <typename Stream>
+class Connection final : public OpenConnection,
+                         public std::enable_shared_from_this<Connection<Stream>> {
+public:
+    Connection(std::shared_ptr<ServerState> state, Stream&& stream, std::string peer);
+    ~Connection() override;
+
+    void start();
+    void close_if_idle() override;
+
+private:
+    using Clock = Admission::Clock;
+    using ErrorCode = boost::system::error_code;
+
+    void read_request();
+    /// Reads what comes by then; then goes on.
+    void read_more(Clock::time_point deadline, void (Connection::*then)());
+    void parse_head();
+    void on_head();
+    void start_body();
+    void parse_body();
+    void dispatch();
+    void handle();
+    /// Answers without a handler; what is unread of the request is thrown away.
+    void refuse(unsigned status, const std::string& detail);
+    void respond(HttpResponse&& response);
+    void send_body(HttpResponse&& response);
+    void send_file(HttpResponse&& response);
+    void stream_answer(HttpResponse&& response, StreamedBody<Stream>* body);
+    void on_sent(ErrorCode error, uint64_t bytes);
+    /// Lets the client read the answer before the connection goes, though it may still be writing.
+    void linger();
+    void drain(Clock::time_point deadline);
+    void close();
+
+    [[nodiscard]] boost::beast::tcp_stream& socket();
+    [[nodiscard]] bool client_gone() const;
+    template <typename Message>
+    void fill(Message& message, const HttpResponse& response);
+
+    std::shared_ptr<ServerState> state_;
+    Stream stream_;
+    std::string peer_;
+    bool idle_ = true;
+    boost::beast::flat_buffer buffer_;
+    std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> head_parser_;
+    std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> body_parser_;
+    Clock::time_point deadline_;
+    Clock::time_point began_;
+    RouteMatch match_;
+    HttpRequest request_;
+    unsigned version_ = 11;
+    bool keep_alive_ = false;
+    bool unread_ = false;  ///< part of the request's body was not read
+    unsigned status_ = 0;
+    uint64_t body_bytes_ = 0;
+};
+
+}  // namespace temblor

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "server/http/admission.h"
+#include "server/http/http_server.h"
+
+namespace temblor {
+
+/// A connection, as those see it who only count it and close it.
+class OpenConnection {
+public:
+    virtual ~OpenConnection() = default;
+    /// Closes it if it is waiting for a request. From any thread.
+    virtual void close_if_idle() = 0;
+};
+
+/// What the connections of a server share. Internal to server/http.
+class ServerState {
+public:
+    ServerState(const HttpServerOptions& server_options, HttpApplication& server_application);
+
+    const HttpServerOptions options;
+    HttpApplication& application;
+    const uint32_t slots;  ///< requests that run where they were read
+    boost::asio::io_context io;
+    boost::asio::thread_pool blocking_threads;
+    std::atomic<bool> stopping{false};   ///< no new requests
+    std::atomic<bool> abandoned{false};  ///< requests under way should end
+    std::atomic<uint64_t> shed{0};
+
+    /// Runs `run` in its lane, now or later, or calls `refuse`. In Lane::kSearch it may run within
+    /// the call.
+    void schedule(Lane lane, std::function<void()> run, std::function<void()> refuse);
+
+    void add(OpenConnection& connection);
+    void remove(OpenConnection& connection);
+    [[nodiscard]] size_t open_connections() const;
+    void close_idle();
+
+    [[nodiscard]] Admission::Clock::duration time_for(uint64_t bytes) const;
+    [[nodiscard]] uint32_t running() const { return searches_.running() + blocked_.running(); }
+    [[nodiscard]] uint32_t waiting() const { return searches_.waiting() + blocked_.waiting(); }
+
+    /// Null without TLS.
+    [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> tls() const;
+    Status load_certificate();
+
+private:
+    void run_search(Admission::Work& work);
+    void run_blocking(Admission::Work& work);
+
+    Admission searches_;
+    Admission blocked_;
+    mutable std::mutex mutex_;
+    std::unordered_set<OpenConnection*> connections_;
+    std::shared_ptr<boost::asio::ssl::context> tls_;
+};
+
+/// Takes over a connection that was accepted, until it ends.
+void serve_connection(const std::shared_ptr<ServerState>& state,
+                      boost::asio::ip::tcp::socket&& socket);
+
+}  // namespace temblor
