@@ -47,6 +47,8 @@ void add_verify(CLI::App& app, Action& action);
 void add_synth(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);
 void add_collection(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
+void add_alias(CLI::App& app, Action& action);
 void add_snapshot(CLI::App& app, Action& action);
 void add_restore(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);

@@ -67,6 +67,8 @@ int run_or_throw(int argc, const char* const* argv) {
     add_synth(app, action);
     add_convert(app, action);
     add_collection(app, action);
+    add_import(app, action);
+    add_alias(app, action);
     add_snapshot(app, action);
     add_restore(app, action);
     add_check(app, action);

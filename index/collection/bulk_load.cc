@@ -147,9 +147,13 @@ Status BulkLoader::add(Point point, Progress& progress) {
     Impl& impl = *impl_;
     const std::shared_ptr<const Schema> schema = impl.collection->version()->schema;
     point.id = canonical_id(std::move(point.id));
-    TEMBLOR_RETURN_IF_ERROR(schema->validate(point).with_context(
-        "point " + std::to_string(impl.done + impl.points.size()) + " (id " + to_string(point.id) +
-        ")"));
+    Status status = check_point_id(point.id).with_context("id");
+    if (status.is_ok()) status = schema->validate(point);
+    if (!status.is_ok()) {
+        return std::move(status).with_context("point " +
+                                              std::to_string(impl.done + impl.points.size()) +
+                                              " (id " + to_string(point.id) + ")");
+    }
     for (NamedVector& v : point.vectors) {
         const auto settings = schema->dense.find(v.name);
         if (settings != schema->dense.end() && settings->second.distance == Distance::kCosine)

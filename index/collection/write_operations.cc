@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include <simdjson.h>
+
 #include "data/dense_vector.h"
 #include "index/collection/limits.h"
 #include "index/collection/payload_edit.h"
@@ -30,18 +32,6 @@ void normalize_vectors(const Schema& schema, Point& point) {
             normalize(*dense);
         }
     }
-}
-
-Status check_id(const DocumentId& id) {
-    const auto* text = std::get_if<std::string>(&id);
-    if (text == nullptr) return Status::ok();
-    if (text->empty()) return Status::invalid_argument("field id: empty");
-    if (text->size() > CollectionLimits::kIdBytes) {
-        return Status::invalid_argument("field id: " + std::to_string(text->size()) +
-                                        " bytes, at most " +
-                                        std::to_string(CollectionLimits::kIdBytes));
-    }
-    return Status::ok();
 }
 
 Result<std::vector<DocumentId>> ids_of(const PointTarget& target, const WriteReader& reader) {
@@ -81,6 +71,19 @@ DocumentId canonical_id(DocumentId id) {
     return id;
 }
 
+Status check_point_id(const DocumentId& id) {
+    const auto* text = std::get_if<std::string>(&id);
+    if (text == nullptr) return Status::ok();
+    if (text->empty() || text->size() > CollectionLimits::kIdBytes) {
+        return Status::invalid_argument("expected text of 1 to " +
+                                        std::to_string(CollectionLimits::kIdBytes) +
+                                        " bytes, got " + std::to_string(text->size()));
+    }
+    if (!simdjson::validate_utf8(*text))
+        return Status::invalid_argument("expected UTF-8, got other bytes");
+    return Status::ok();
+}
+
 WriteOperation upsert_points(std::vector<Point> points) {
     WriteOperation operation;
     operation.work_out =
@@ -91,7 +94,8 @@ WriteOperation upsert_points(std::vector<Point> points) {
         for (size_t i = 0; i < points.size(); ++i) {
             Point point = points[i];
             point.id = canonical_id(std::move(point.id));
-            TEMBLOR_RETURN_IF_ERROR(check_id(point.id).with_context(place(i, point.id)));
+            TEMBLOR_RETURN_IF_ERROR(
+                check_point_id(point.id).with_context(place(i, point.id) + ": id"));
             TEMBLOR_RETURN_IF_ERROR(
                 reader.schema().validate(point).with_context(place(i, point.id)));
             normalize_vectors(reader.schema(), point);

@@ -34,4 +34,7 @@ WriteOperation delete_vectors(PointTarget target, std::vector<std::string> names
 /// The id as it is stored: text that reads as a number or UUID becomes one.
 DocumentId canonical_id(DocumentId id);
 
+/// Ok when `id` may be stored: text is UTF-8 of 1 to CollectionLimits::kIdBytes bytes.
+Status check_point_id(const DocumentId& id);
+
 }  // namespace temblor

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "data/point.h"
+#include "data/status.h"
+#include "index/payload/json_members.h"
+
+namespace temblor {
+
+/// Points as they stand in JSON, in Qdrant's shape:
+///
+///     {"id": 7, "payload": {...}, "vector": {"title": [0.1, ...],
+///                                            "text": {"indices": [3, 1], "values": [0.5, 2]}}}
+///
+/// An id is an unsigned 64-bit number or text; "payload" and "vector" may be missing or null;
+/// "vectors" is another word for "vector". A bare array, or an object of exactly "indices" and
+/// "values", both arrays, is the vector without a name.
+///
+/// Strict: an unknown member, one given twice or one of another type is kInvalidArgument. The
+/// message begins with the path below `place`, then says what was expected and what came:
+/// "points[3].vector.text.indices[1]: expected ...". What a schema says (names, sizes, signs, names
+/// given twice) is for Schema::validate. Results own what they hold. O(size), plus the sort of
+/// indices that do not ascend.
+
+Result<Point> read_point(simdjson::dom::element element, const JsonPlace& place);
+Result<DocumentId> read_point_id(simdjson::dom::element element, const JsonPlace& place);
+Result<std::vector<NamedVector>> read_point_vectors(simdjson::dom::element element,
+                                                    const JsonPlace& place);
+/// One vector: an array of numbers that are finite as f32, or "indices" (u32, each once, in any
+/// order) and "values" of the same number. Components ascend in the result.
+Result<std::variant<SparseVector, DenseVector>> read_point_vector(simdjson::dom::element element,
+                                                                  const JsonPlace& place);
+
+/// An id that came as text. A UUID may be written with or without dashes, in either case; a decimal
+/// number as parse_document_id() has it is that number; all else is text. Errors: empty, over
+/// CollectionLimits::kIdBytes, not UTF-8.
+Result<DocumentId> read_point_id_text(std::string_view text);
+
+}  // namespace temblor
