@@ -25,7 +25,10 @@ protected:
         must("temblor collection create --data data --name " + name + " " + schema);
     }
     [[nodiscard]] static std::string verb(const std::string& rest) {
-        return "temblor import --data data --collection docs --chunk-points 250 " + rest;
+        return "temblor import --data data --collection docs " + rest;
+    }
+    [[nodiscard]] static std::string chunked(const std::string& rest) {
+        return verb("--chunk-points 250 " + rest);
     }
     [[nodiscard]] static double number(const boost::json::value& value, const char* name) {
         return value.as_object().at(name).to_number<double>();
@@ -187,32 +190,33 @@ TEST_F(Import, GoesOnBehindTheLastWholeChunk) {
         good +=
             "{\"id\":" + std::to_string(i) + ",\"payload\":{\"n\":" + std::to_string(i) + "}}\n";
     write("points.jsonl", good + "{\"id\":-1}\n");
-    const Finished failed = shell(verb("--input points.jsonl --name mine"));
+    const Finished failed = shell(chunked("--input points.jsonl --name mine"));
     EXPECT_EQ(failed.status, 3);
     EXPECT_NE(failed.err.find("500 points are in; the same command goes on"), std::string::npos)
         << failed.err;
     EXPECT_EQ(points_of("docs"), 500);
     // Without a name the same file goes on, one that was changed begins anew.
-    EXPECT_EQ(shell(verb("--input points.jsonl")).status, 3);
-    EXPECT_NE(shell(verb("--input points.jsonl")).err.find("500 points are in"), std::string::npos);
+    EXPECT_EQ(shell(chunked("--input points.jsonl")).status, 3);
+    EXPECT_NE(shell(chunked("--input points.jsonl")).err.find("500 points are in"),
+              std::string::npos);
     write("points.jsonl", good);
-    const auto named = must_json(verb("--input points.jsonl --name mine --json"));
+    const auto named = must_json(chunked("--input points.jsonl --name mine --json"));
     EXPECT_EQ(number(named, "skipped"), 500);
     EXPECT_EQ(number(named, "points"), 100);
     EXPECT_EQ(number(named, "collection_points"), 600);
-    EXPECT_EQ(number(must_json(verb("--input points.jsonl --json")), "skipped"), 0);
+    EXPECT_EQ(number(must_json(chunked("--input points.jsonl --json")), "skipped"), 0);
     // What was finished begins anew too.
-    EXPECT_EQ(number(must_json(verb("--input points.jsonl --name mine --json")), "skipped"), 0);
+    EXPECT_EQ(number(must_json(chunked("--input points.jsonl --name mine --json")), "skipped"), 0);
     // A pipe goes on only under a name.
     const std::string bad = "{ cat points.jsonl; echo '{}'; } | ";
-    EXPECT_NE(shell(bad + verb("--input -")).err.find("give --name"), std::string::npos);
-    EXPECT_EQ(number(must_json(verb("--input - --json <points.jsonl")), "skipped"), 0);
-    EXPECT_EQ(shell(bad + verb("--input - --name pipe")).status, 3);
-    EXPECT_EQ(number(must_json(verb("--input - --name pipe --json <points.jsonl")), "skipped"),
+    EXPECT_NE(shell(bad + chunked("--input -")).err.find("give --name"), std::string::npos);
+    EXPECT_EQ(number(must_json(chunked("--input - --json <points.jsonl")), "skipped"), 0);
+    EXPECT_EQ(shell(bad + chunked("--input - --name pipe")).status, 3);
+    EXPECT_EQ(number(must_json(chunked("--input - --name pipe --json <points.jsonl")), "skipped"),
               500);
     // A shorter input is not the one the load began with.
-    EXPECT_EQ(shell(bad + verb("--input - --name pipe")).status, 3);
-    expect_failure("head -5 points.jsonl | " + verb("--input - --name pipe"), 3,
+    EXPECT_EQ(shell(bad + chunked("--input - --name pipe")).status, 3);
+    expect_failure("head -5 points.jsonl | " + chunked("--input - --name pipe"), 3,
                    "500 points in already");
     EXPECT_EQ(must("temblor check --data data"), "ok\n");
 }
