@@ -17,6 +17,7 @@ ExitStatus exit_status(StatusCode code) {
         case StatusCode::kIoError:
             return ExitStatus::kIo;
         case StatusCode::kResourceExhausted:
+        case StatusCode::kUnavailable:
             return ExitStatus::kResource;
         case StatusCode::kCancelled:
             return ExitStatus::kInterrupted;

@@ -20,6 +20,8 @@ std::string_view status_code_name(StatusCode code) {
             return "input/output error";
         case StatusCode::kResourceExhausted:
             return "resource exhausted";
+        case StatusCode::kUnavailable:
+            return "not available now";
         case StatusCode::kCancelled:
             return "cancelled";
         case StatusCode::kUnimplemented:

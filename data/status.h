@@ -19,6 +19,7 @@ enum class StatusCode : uint8_t {
     kCorruption,         ///< bytes on disk contradict their checksum or their structure
     kIoError,            ///< the operating system refused: errno is in the message
     kResourceExhausted,  ///< a limit (memory, counts, sizes) would be exceeded
+    kUnavailable,        ///< not now: earlier work is behind; try again later
     kCancelled,          ///< the user interrupted; nothing half-built is left
     kUnimplemented,      ///< legal, but this build or this file cannot do it
     kInternal,           ///< a bug in Temblor
@@ -46,6 +47,7 @@ public:
     static Status resource_exhausted(std::string m) {
         return {StatusCode::kResourceExhausted, std::move(m)};
     }
+    static Status unavailable(std::string m) { return {StatusCode::kUnavailable, std::move(m)}; }
     static Status cancelled(std::string m) { return {StatusCode::kCancelled, std::move(m)}; }
     static Status unimplemented(std::string m) {
         return {StatusCode::kUnimplemented, std::move(m)};

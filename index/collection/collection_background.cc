@@ -148,7 +148,7 @@ Status Collection::Impl::wait_for_room(std::chrono::microseconds& waited) {
     waited = took();
     if (must_wait()) {
         const std::lock_guard lock(work_mutex);
-        return Status::resource_exhausted(
+        return Status::unavailable(
             folder + ": writes are refused: sealing is behind by " +
             std::to_string(options.waiting_memtables) + " full memtables" +
             (background_error.empty() ? std::string() : " (" + background_error + ")") +

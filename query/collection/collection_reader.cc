@@ -11,10 +11,31 @@
 namespace temblor {
 namespace {
 
-Result<ReadPoint> read_point(const Version& version, uint64_t ordinal) {
-    TEMBLOR_ASSIGN_OR_RETURN(auto point, load_point(*version.database, ordinal));
-    if (!point) return Status::corruption("database: an id without its point");
-    return ReadPoint{*std::move(point), ordinal};
+/// The points of these ordinals, in that order.
+Result<std::vector<ReadPoint>> read_points(const Version& version,
+                                           const std::vector<uint64_t>& ordinals,
+                                           ReadParts parts) {
+    std::vector<std::string> keys;
+    keys.reserve(ordinals.size());
+    for (const uint64_t ordinal : ordinals) keys.push_back(encode_ordinal(ordinal));
+    const auto missing = [] { return Status::corruption("database: an id without its point"); };
+    TEMBLOR_ASSIGN_OR_RETURN(const auto stored, version.database->get_many(Table::kPoints, keys));
+    std::vector<ReadPoint> points(ordinals.size());
+    for (size_t i = 0; i < ordinals.size(); ++i) {
+        if (!stored[i]) return missing();
+        TEMBLOR_ASSIGN_OR_RETURN(StoredPoint point, decode_point(*stored[i]));
+        points[i].ordinal = ordinals[i];
+        points[i].point.id = std::move(point.id);
+        if (parts.payload) points[i].point.payload = std::move(point.payload);
+    }
+    if (!parts.vectors) return points;
+    TEMBLOR_ASSIGN_OR_RETURN(const auto vectors,
+                             version.database->get_many(Table::kVectors, keys));
+    for (size_t i = 0; i < ordinals.size(); ++i) {
+        if (!vectors[i]) return missing();
+        TEMBLOR_ASSIGN_OR_RETURN(points[i].point.vectors, decode_vectors(*vectors[i]));
+    }
+    return points;
 }
 
 /// (id key, ordinal) of the `limit` first points that pass, from `from` on.
@@ -42,24 +63,34 @@ Result<std::vector<std::pair<std::string, uint64_t>>> first_matches(const Versio
 }  // namespace
 
 Result<std::vector<ReadPoint>> get_points(const Version& version,
-                                          const std::vector<DocumentId>& ids) {
+                                          const std::vector<DocumentId>& ids, ReadParts parts) {
     TEMBLOR_RETURN_IF_ERROR(version.error);
     std::vector<std::string> keys;
     keys.reserve(ids.size());
     for (const DocumentId& id : ids) keys.push_back(encode_id(canonical_id(id)));
     TEMBLOR_ASSIGN_OR_RETURN(const auto ordinals, version.database->get_many(Table::kIds, keys));
-    std::vector<ReadPoint> points;
+    std::vector<uint64_t> found;
     for (const auto& stored : ordinals) {
         if (!stored) continue;
         TEMBLOR_ASSIGN_OR_RETURN(const uint64_t ordinal, decode_ordinal(*stored));
-        TEMBLOR_ASSIGN_OR_RETURN(ReadPoint point, read_point(version, ordinal));
-        points.push_back(std::move(point));
+        found.push_back(ordinal);
     }
-    return points;
+    return read_points(version, found, parts);
+}
+
+Result<std::vector<ReadPoint>> get_points(const Version& version,
+                                          const std::vector<CollectionHit>& hits,
+                                          ReadParts parts) {
+    TEMBLOR_RETURN_IF_ERROR(version.error);
+    std::vector<uint64_t> ordinals;
+    ordinals.reserve(hits.size());
+    for (const CollectionHit& hit : hits) ordinals.push_back(hit.ordinal);
+    return read_points(version, ordinals, parts);
 }
 
 Result<ScrollPage> scroll_points(const Version& version, const std::optional<DocumentId>& from,
-                                 uint64_t limit, const std::optional<Filter>& filter) {
+                                 uint64_t limit, const std::optional<Filter>& filter,
+                                 ReadParts parts) {
     TEMBLOR_RETURN_IF_ERROR(version.error);
     if (limit == 0) return Status::invalid_argument("field limit: must be at least 1");
     const std::string begin = from ? encode_id(canonical_id(*from)) : std::string();
@@ -82,10 +113,10 @@ Result<ScrollPage> scroll_points(const Version& version, const std::optional<Doc
         TEMBLOR_ASSIGN_OR_RETURN(page.next, decode_id(found.back().first));
         found.pop_back();
     }
-    for (const auto& [key, ordinal] : found) {
-        TEMBLOR_ASSIGN_OR_RETURN(ReadPoint point, read_point(version, ordinal));
-        page.points.push_back(std::move(point));
-    }
+    std::vector<uint64_t> ordinals;
+    ordinals.reserve(found.size());
+    for (const auto& [key, ordinal] : found) ordinals.push_back(ordinal);
+    TEMBLOR_ASSIGN_OR_RETURN(page.points, read_points(version, ordinals, parts));
     return page;
 }
 

@@ -1,0 +1,201 @@
+#include "server/qdrant/snapshot_routes.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "data/progress.h"
+#include "server/problem.h"
+#include "server/request_json.h"
+
+namespace temblor {
+namespace {
+
+namespace dom = simdjson::dom;
+namespace fs = std::filesystem;
+
+constexpr std::string_view kEnding = ".snapshot";
+constexpr std::string_view kFileScheme = "file://";
+
+/// Ends the work when nobody waits for it.
+class RequestProgress final : public Progress {
+public:
+    explicit RequestProgress(const HttpRequest& request) : request_(request) {}
+    void report(std::string_view, uint64_t, uint64_t) override {}
+    [[nodiscard]] bool cancelled() const override { return request_.cancelled(); }
+
+private:
+    const HttpRequest& request_;
+};
+
+fs::path snapshots_folder(Service& service) {
+    return fs::path(service.options().data_folder) / "snapshots";
+}
+
+fs::path folder_of(Service& service, const Collection& collection) {
+    return snapshots_folder(service) / fs::path(collection.folder()).filename();
+}
+
+/// Letters, digits, '.', '-' and '_', the first being a letter or digit.
+bool is_plain_name(std::string_view name) {
+    const auto is_word = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    return !name.empty() && name.size() <= 255 && is_word(name.front()) &&
+           std::all_of(name.begin(), name.end(),
+                       [&](char c) { return is_word(c) || c == '.' || c == '-' || c == '_'; });
+}
+
+Result<fs::path> snapshot_path(Service& service, const HttpRequest& request) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
+    const std::string& name = request.parameters[1];
+    const Status missing = Status::not_found("no snapshot '" + name + "'");
+    if (!is_plain_name(name)) return missing;
+    const fs::path path = folder_of(service, *collection) / name;
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return missing;
+    return path;
+}
+
+std::string time_text(std::time_t time) {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(time));
+}
+
+void describe(const fs::path& path, JsonWriter& result) {
+    std::error_code error;
+    const uint64_t size = fs::file_size(path, error);
+    const auto written = fs::last_write_time(path, error);
+    const auto age = fs::file_time_type::clock::now() - written;
+    const auto when = std::chrono::system_clock::now() -
+                      std::chrono::duration_cast<std::chrono::system_clock::duration>(age);
+    result.begin_object().member("name", path.filename().string());
+    result.member("creation_time", time_text(std::chrono::system_clock::to_time_t(when)));
+    result.member("size", error ? uint64_t{0} : size).key("checksum").null().end_object();
+}
+
+/// A snapshot of ours at `location`, which is a file under DATA/snapshots.
+Result<fs::path> local_snapshot(Service& service, std::string_view location) {
+    if (location.substr(0, kFileScheme.size()) == kFileScheme) {
+        location.remove_prefix(kFileScheme.size());
+    } else if (location.find("://") != std::string_view::npos) {
+        return Status::invalid_argument(
+            "body.location: expected a file under the server's snapshots, got a URL");
+    }
+    std::error_code error;
+    const fs::path root = fs::weakly_canonical(snapshots_folder(service), error);
+    fs::path path(location);
+    if (path.is_relative()) path = root / path;
+    path = fs::weakly_canonical(path, error);
+    const auto end = std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first;
+    if (error || end != root.end() || !fs::is_regular_file(path, error)) {
+        return Status::invalid_argument("body.location: expected a file under " + root.string());
+    }
+    return path;
+}
+
+}  // namespace
+
+Status list_snapshots(Service& service, HttpRequest& request, JsonWriter& result) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
+    std::vector<fs::path> paths;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder_of(service, *collection), error)) {
+        if (entry.path().extension() == kEnding) paths.push_back(entry.path());
+    }
+    std::sort(paths.begin(), paths.end());
+    result.begin_array();
+    for (const fs::path& path : paths) describe(path, result);
+    result.end_array();
+    return Status::ok();
+}
+
+Status create_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
+    const fs::path folder = folder_of(service, *collection);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) return Status::io_error(folder.string(), error.value());
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+    const fs::path path = folder / fmt::format("{}{}", micros, kEnding);
+    RequestProgress progress(request);
+    TEMBLOR_RETURN_IF_ERROR(collection->snapshot(path.string(), progress));
+    describe(path, result);
+    return Status::ok();
+}
+
+HttpResponse download_snapshot(Service& service, HttpRequest& request) {
+    auto path = snapshot_path(service, request);
+    if (!path.is_ok()) return error_response(ErrorShape::kQdrant, path.status());
+    HttpResponse response;
+    response.content_type = "application/x-tar";
+    response.file = path->string();
+    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" +
+                                                             path->filename().string() + "\"");
+    return response;
+}
+
+Status delete_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
+    TEMBLOR_ASSIGN_OR_RETURN(const fs::path path, snapshot_path(service, request));
+    std::error_code error;
+    if (!fs::remove(path, error)) return Status::io_error(path.string(), error.value());
+    result.boolean(true);
+    return Status::ok();
+}
+
+Status recover_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
+    static constexpr std::array<std::string_view, 4> kNames = {"location", "priority", "checksum",
+                                                              "api_key"};
+    TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
+    const JsonPlace place("body");
+    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(body, place, kNames));
+    const JsonPlace at(place, "location");
+    TEMBLOR_ASSIGN_OR_RETURN(const dom::element given, needed(m[0], at));
+    TEMBLOR_ASSIGN_OR_RETURN(const std::string location, read_text(given, at, {}));
+    TEMBLOR_ASSIGN_OR_RETURN(const fs::path path, local_snapshot(service, location));
+    RequestProgress progress(request);
+    TEMBLOR_ASSIGN_OR_RETURN(const auto restored,
+                             service.store().restore_collection(request.parameters.front(),
+                                                                path.string(), progress));
+    result.boolean(true);
+    return Status::ok();
+}
+
+Status upload_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
+    if (request.stream == nullptr) return Status::invalid_argument("body: expected an archive");
+    if (request.head.header("Content-Type").substr(0, 10) == "multipart/")
+        return Status::unimplemented("Content-Type: expected the archive itself as the body");
+    const fs::path folder = snapshots_folder(service);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    const fs::path path = folder / ("upload-" + request.head.request_id + ".tmp");
+    struct Remove {
+        const fs::path& path;
+        ~Remove() {
+            std::error_code ignored;
+            fs::remove(path, ignored);
+        }
+    } const remove{path};
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    while (true) {
+        TEMBLOR_ASSIGN_OR_RETURN(const std::string piece, request.stream->read());
+        if (piece.empty()) break;
+        if (!file.write(piece.data(), static_cast<std::streamsize>(piece.size())))
+            return Status::io_error(path.string(), errno);
+    }
+    file.close();
+    if (!file) return Status::io_error(path.string(), errno);
+    RequestProgress progress(request);
+    TEMBLOR_ASSIGN_OR_RETURN(const auto restored,
+                             service.store().restore_collection(request.parameters.front(),
+                                                                path.string(), progress));
+    result.boolean(true);
+    return Status::ok();
+}
+
+}  // namespace temblor

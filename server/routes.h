@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "server/http/router.h"
+
+namespace temblor {
+
+/// Every route of the server.
+std::vector<Route> all_routes();
+
+}  // namespace temblor
