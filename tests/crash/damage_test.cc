@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <thread>
@@ -45,63 +47,81 @@ protected:
         o.collection.database.write_buffer_bytes = 64 << 10;
         return o;
     }
-    [[nodiscard]] std::string data() const { return path("data"); }
-    [[nodiscard]] std::string whole() const { return path("whole"); }
+    /// A store at rest, and what it may answer.
+    struct Stored {
+        std::string folder;
+        std::vector<Answers> states;  ///< after each write that a log may hold; the last is all
+        bool has_alias = false;
+    };
 
-    Point next_point(uint64_t padding) {
-        Point point = random_model_point(random_, kPool);
-        if (padding > 0)
-            point.payload = "{\"price\":7,\"pad\":\"" + std::string(padding, 'x') + "\"}";
-        written_.insert(text_of(point));
-        return point;
-    }
+    [[nodiscard]] std::string data() const { return path("data"); }
+
     void write(Collection& c, uint64_t count, uint64_t padding) {
         std::vector<Point> points;
-        for (uint64_t i = 0; i < count; ++i) points.push_back(next_point(padding));
+        for (uint64_t i = 0; i < count; ++i) {
+            points.push_back(random_model_point(random_, kPool));
+            if (padding > 0)
+                points.back().payload =
+                    "{\"price\":7,\"pad\":\"" + std::string(padding, 'x') + "\"}";
+        }
         ASSERT_TRUE(c.write(upsert_points(std::move(points))).is_ok());
-        // As they are stored: ids canonical, some vectors scaled.
         const auto page = scroll_points(*c.version(), {}, 100'000, {});
-        ASSERT_TRUE(page.is_ok());
+        ASSERT_TRUE(page.is_ok()) << page.status().to_string();
         for (const ReadPoint& read : page->points) written_.insert(text_of(read.point));
         states_.push_back(all_answers(*c.version(), kPool));
+        ASSERT_TRUE(first_error(states_.back()).is_ok());
     }
-    [[nodiscard]] uint64_t count(const std::string& extension) const {
-        uint64_t n = 0;
-        for (const auto& entry : fs::directory_iterator(data() + "/collections/1/db"))
-            n += entry.path().extension() == extension ? 1 : 0;
-        return n;
-    }
-    /// Makes the store and a copy of it as a kill would leave it.
-    void make() {
-        {
-            const auto store = Store::open(data(), options(false));
-            ASSERT_TRUE(store.is_ok());
-            const auto made = (*store)->create_collection("c", model_schema());
-            ASSERT_TRUE(made.is_ok());
-            for (int segment = 0; segment < 2; ++segment) {
-                for (int batch = 0; batch < 4; ++batch) write(**made, 40, 0);
-                ASSERT_TRUE((*made)->flush().is_ok());
-            }
+    [[nodiscard]] std::set<std::string> names(const std::string& extension) const {
+        std::set<std::string> found;
+        for (const auto& entry : fs::directory_iterator(data() + "/collections/1/db")) {
+            if (entry.path().extension() == extension) found.insert(entry.path().filename());
         }
-        const auto store = Store::open(data(), options(false));
-        ASSERT_TRUE(store.is_ok());
-        ASSERT_TRUE((*store)->change_aliases({SetAlias{"live", "c"}}).is_ok());
-        const auto c = *(*store)->collection("c");
-        states_ = {all_answers(*c->version(), kPool)};
-        const uint64_t tables = count(".sst");
-        while (count(".log") < 2) ASSERT_NO_FATAL_FAILURE(write(*c, 10, 1000));
-        for (int i = 0; i < 12; ++i) ASSERT_NO_FATAL_FAILURE(write(*c, 5, 0));
-        // One table goes to disk beside this; the log stays, for the others.
-        while (count(".sst") == tables) std::this_thread::yield();
+        return found;
+    }
+    [[nodiscard]] bool has_new(const std::string& extension,
+                               const std::set<std::string>& old) const {
+        return !std::ranges::includes(old, names(extension));
+    }
+    /// A copy of the store as a kill at this moment would leave it.
+    void keep(const std::string& name, bool has_alias) {
         auto before = listed();
         do {
             before = listed();
-            copy_folder(data(), whole());
+            copy_folder(data(), path(name));
         } while (listed() != before);
-        ASSERT_TRUE(first_error(states_.back()).is_ok());
+        stored_.push_back({path(name), states_, has_alias});
+    }
+    /// Writes until one of the database's tables has gone to disk and the log stays for the others.
+    void spill(Collection& c) {
+        const auto logs = names(".log");
+        const auto tables = names(".sst");
+        while (!has_new(".log", logs)) ASSERT_NO_FATAL_FAILURE(write(c, 10, 1000));
+        while (!has_new(".sst", tables)) std::this_thread::yield();
+    }
+    void make() {
+        std::unique_ptr<Store> store = Store::open(data(), options(false)).value();
+        std::shared_ptr<Collection> c = *store->create_collection("c", model_schema());
+        states_.push_back(all_answers(*c->version(), kPool));
+        for (int segment = 0; segment < 2; ++segment) {
+            for (int batch = 0; batch < 4; ++batch) ASSERT_NO_FATAL_FAILURE(write(*c, 40, 0));
+            ASSERT_TRUE(c->flush().is_ok());
+        }
+        ASSERT_NO_FATAL_FAILURE(spill(*c));
+        for (int i = 0; i < 6; ++i) ASSERT_NO_FATAL_FAILURE(write(*c, 5, 0));
+        keep("new", false);
+        c.reset();
+        store.reset();
+        states_ = {std::move(states_.back())};
+        keep("closed", false);
+        store = Store::open(data(), options(false)).value();
+        ASSERT_TRUE(store->change_aliases({SetAlias{"live", "c"}}).is_ok());
+        c = *store->collection("c");
+        ASSERT_NO_FATAL_FAILURE(spill(*c));
+        for (int i = 0; i < 6; ++i) ASSERT_NO_FATAL_FAILURE(write(*c, 5, 0));
         ASSERT_EQ(c->stats().segments, 2U);
         ASSERT_GT(c->stats().dead_rows, 0U);
         ASSERT_GT(c->stats().memtable_points, 0U);
+        keep("opened again", true);
     }
     [[nodiscard]] std::vector<std::pair<std::string, uint64_t>> listed() const {
         std::vector<std::pair<std::string, uint64_t>> files;
@@ -119,19 +139,21 @@ protected:
             << status.to_string();
     }
     [[nodiscard]] bool is_right(const Answers& answers, bool log) const {
-        if (!log) return agree(answers, states_.back());
-        return std::ranges::any_of(states_,
+        const std::vector<Answers>& states = now_->states;
+        if (!log) return agree(answers, states.back());
+        return std::ranges::any_of(states,
                                    [&](const Answers& state) { return agree(answers, state); });
     }
 
     /// Opens and asks. `found`: what was named as damaged.
-    Outcome open(bool log, std::vector<std::string>& found) {
+    Outcome open(bool log, std::vector<std::string>& found, bool is_rebuilt = false) {
         const auto store = Store::open(data(), options(true));
         if (!store.is_ok()) {
             expect_named(store.status());
             return Outcome::kStoreRefused;
         }
         EXPECT_EQ((*store)->collections().size(), 1U);
+        EXPECT_EQ((*store)->aliases().size(), now_->has_alias && !is_rebuilt ? 1U : 0U);
         const auto opened = (*store)->collection("c");
         if (!opened.is_ok()) {
             EXPECT_NE(opened.status().code(), StatusCode::kNotFound);
@@ -190,7 +212,9 @@ protected:
 
     const uint64_t seed_ = from_environment("TEMBLOR_SEED", 1);
     SplitMix random_{seed_};
-    std::vector<Answers> states_;    ///< after each write that only the log holds
+    std::vector<Answers> states_;
+    std::vector<Stored> stored_;
+    const Stored* now_ = nullptr;    ///< what was damaged
     std::set<std::string> written_;  ///< every point that ever was
 };
 
@@ -199,19 +223,21 @@ TEST_F(DamageTest, NoDamagedFileGivesAWrongAnswer) {
     std::printf("TEMBLOR_SEED=%llu, %llu damages\n", static_cast<unsigned long long>(seed_),
                 static_cast<unsigned long long>(damages));
     ASSERT_NO_FATAL_FAILURE(make());
-    std::vector<std::pair<std::string, std::vector<std::string>>> kinds;
-    for (const auto& kind : files_by_kind(whole())) kinds.push_back(kind);
     uint64_t outcomes[4] = {};
+    std::map<std::string, uint64_t> done;  // of a kind of file
     for (uint64_t d = 0; d < damages; ++d) {
-        const auto& [kind, files] = kinds[d % kinds.size()];
-        copy_folder(whole(), data());
+        now_ = &stored_[d % stored_.size()];
+        const auto kinds = files_by_kind(now_->folder);
+        const auto& [kind, files] =
+            *std::ranges::min_element(kinds, {}, [&](const auto& k) { return done[k.first]; });
+        copy_folder(now_->folder, data());
         const std::string& file = files[random_.below(files.size())];
-        const std::string what =
-            damage_file(data() + "/" + file, (d / kinds.size()) % kDamages, random_);
-        SCOPED_TRACE("damage " + std::to_string(d) + ": " + file + ": " + what);
+        const std::string what = damage_file(data() + "/" + file, done[kind]++ % kDamages, random_);
+        SCOPED_TRACE("damage " + std::to_string(d) + ": " + now_->folder + ": " + file + ": " +
+                     what);
         if (std::getenv("TEMBLOR_VERBOSE") != nullptr)
-            std::printf("%llu %s: %s\n", static_cast<unsigned long long>(d), file.c_str(),
-                        what.c_str());
+            std::printf("%llu %s: %s: %s\n", static_cast<unsigned long long>(d),
+                        now_->folder.c_str(), file.c_str(), what.c_str());
         std::vector<std::string> found;
         std::vector<std::string> again;
         const bool log = kind == "db/*.log";
@@ -229,7 +255,7 @@ TEST_F(DamageTest, NoDamagedFileGivesAWrongAnswer) {
         if (second == Outcome::kStoreRefused) {
             const auto names = Store::rebuild_catalog(data(), options(true));
             ASSERT_TRUE(names.is_ok()) << names.status().to_string();
-            EXPECT_EQ(open(log, found), Outcome::kWhole);
+            EXPECT_EQ(open(log, found, true), Outcome::kWhole);
         } else if (second != Outcome::kWhole) {
             bool salvaged = false;
             {

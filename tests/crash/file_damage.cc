@@ -45,6 +45,7 @@ std::map<std::string, std::vector<std::string>> files_by_kind(const std::string&
 
 std::string damage_file(const std::string& path, uint64_t how, SplitMix& random) {
     std::string bytes = slurp(path);
+    const std::string before = bytes;
     if (bytes.empty() && how < 4) how = 4 + random.below(2);
     std::string done;
     const uint64_t at = bytes.empty() ? 0 : random.below(bytes.size());
@@ -75,6 +76,10 @@ std::string damage_file(const std::string& path, uint64_t how, SplitMix& random)
         default:
             bytes += junk(1 + random.below(5000), random);
             done = "junk appended";
+    }
+    if (bytes == before) {  // zeros over zeros
+        bytes[at] = static_cast<char>(bytes[at] ^ 1);
+        done = "bit 0 of byte " + std::to_string(at) + " flipped";
     }
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
     return done;
