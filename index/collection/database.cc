@@ -1,6 +1,7 @@
 #include "index/collection/database.h"
 
 #include <array>
+#include <cstdarg>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
@@ -36,6 +37,14 @@ public:
     }
 };
 
+/// RocksDB's log of information stays unwritten: on a full disk its second message is an assertion
+/// in 7.8, and what matters comes back as a status.
+class NoMessages : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char* /*format*/, va_list /*values*/) override {}
+};
+
 rocksdb::DBOptions database_options(const DatabaseOptions& options) {
     rocksdb::DBOptions o;
     if (options.env != nullptr) o.env = options.env;
@@ -51,8 +60,7 @@ rocksdb::DBOptions database_options(const DatabaseOptions& options) {
     o.allow_fallocate = false;  // small disks are not to be filled by promises
     o.listeners = {std::make_shared<NoRecovery>()};
     o.max_bgerror_resume_count = 0;
-    o.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-    o.keep_log_file_num = 2;
+    o.info_log = std::make_shared<NoMessages>();
     return o;
 }
 

@@ -61,6 +61,7 @@ Status Store::Impl::open() {
     TEMBLOR_RETURN_IF_ERROR(files.create_folders(collections));
 
     // Only now is it certain that no other process is at work here.
+    TEMBLOR_RETURN_IF_ERROR(files.remove_tree(folder + "/catalog.new"));
     std::set<uint64_t> listed;
     for (const auto& [name, number] : catalog->state().collections) listed.insert(number);
     TEMBLOR_ASSIGN_OR_RETURN(const StoreFolders held, StoreFolders::list(collections, files));
