@@ -34,8 +34,22 @@ enum class Outcome : uint8_t { kWhole, kSomeErrors, kCollectionRefused, kStoreRe
 
 /// A store of one collection: two segments with dead rows, points that only the log holds, two
 /// logs. One file of it is damaged, and it is opened.
-class DamageTest : public FolderTest {
+class DamageTest : public ::testing::Test {
 protected:
+    /// What a sync does is not asked here, so the files lie in memory where there is such a place.
+    DamageTest() {
+        const fs::path memory = "/dev/shm";
+        std::string name = ((fs::is_directory(memory) ? memory : fs::temp_directory_path()) /
+                            "temblor-test-XXXXXX")
+                               .string();
+        if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << name;
+        folder_ = name;
+    }
+    ~DamageTest() override { fs::remove_all(folder_); }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (folder_ / name).string();
+    }
+
     using Answers = std::vector<Result<std::string>>;
 
     static StoreOptions options(bool background) {
@@ -212,6 +226,7 @@ protected:
 
     const uint64_t seed_ = from_environment("TEMBLOR_SEED", 1);
     SplitMix random_{seed_};
+    fs::path folder_;
     std::vector<Answers> states_;
     std::vector<Stored> stored_;
     const Stored* now_ = nullptr;    ///< what was damaged
