@@ -130,11 +130,12 @@ Status Collection::wait_idle() {
     if (!impl_->options.background) return optimize();
     std::unique_lock lock(impl_->work_mutex);
     impl_->work_changed.wait(lock, [&] {
-        return impl_->stopping || !impl_->background_error.empty() ||
+        return impl_->stopping || !impl_->background_error().empty() ||
                (impl_->busy == 0 && impl_->sealer_seen == impl_->work_round &&
                 impl_->merger_seen == impl_->work_round);
     });
-    if (!impl_->background_error.empty()) return {StatusCode::kInternal, impl_->background_error};
+    if (!impl_->background_error().empty())
+        return {StatusCode::kInternal, impl_->background_error()};
     return Status::ok();
 }
 
@@ -222,7 +223,7 @@ CollectionStats Collection::stats() const {
     stats.refused_writes = impl_->refused_writes;
     const std::lock_guard lock(impl_->work_mutex);
     stats.write_error = impl_->write_error_text;
-    stats.background_error = impl_->background_error;
+    stats.background_error = impl_->background_error();
     stats.damaged = impl_->damaged;
     return stats;
 }

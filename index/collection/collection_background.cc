@@ -58,12 +58,12 @@ void Collection::Impl::run_sealer() {
         Result<bool> sealed = seal_oldest();
         lock.lock();
         --busy;
+        if (sealed.is_ok()) seal_error.clear();
         if (!sealed.is_ok()) {
-            if (!stopping) background_error = sealed.status().message();
+            if (!stopping) seal_error = sealed.status().message();
             work_changed.notify_all();
             work_changed.wait_for(lock, kRetry, [&] { return stopping; });
         } else if (*sealed) {
-            background_error.clear();
             ++work_round;  // room for writers, something to merge
             work_changed.notify_all();
         } else {
@@ -109,14 +109,14 @@ void Collection::Impl::run_merger() {
         Result<bool> worked = work();
         lock.lock();
         --busy;
+        if (worked.is_ok()) merge_error.clear();
         // A scrub comes after all other work.
         if (scrub && (!worked.is_ok() || *worked)) scrub_due = true;
         if (!worked.is_ok()) {
-            if (!stopping) background_error = worked.status().message();
+            if (!stopping) merge_error = worked.status().message();
             work_changed.notify_all();
             work_changed.wait_for(lock, kRetry, [&] { return stopping; });
         } else if (*worked) {
-            background_error.clear();
             work_changed.notify_all();
         } else {
             merger_seen = round;
@@ -151,7 +151,7 @@ Status Collection::Impl::wait_for_room(std::chrono::microseconds& waited) {
         return Status::unavailable(
             folder + ": writes are refused: sealing is behind by " +
             std::to_string(options.waiting_memtables) + " full memtables" +
-            (background_error.empty() ? std::string() : " (" + background_error + ")") +
+            (background_error().empty() ? std::string() : " (" + background_error() + ")") +
             "; try again later");
     }
     const std::lock_guard lock(commit_mutex);

@@ -89,6 +89,10 @@ struct Collection::Impl {
                memtable.bytes() >= options.memtable_bytes;
     }
     [[nodiscard]] bool disk_is_nearly_full() const;
+    /// Of the threads' last attempts. work_mutex is held.
+    [[nodiscard]] const std::string& background_error() const {
+        return seal_error.empty() ? merge_error : seal_error;
+    }
     void note_damage(const std::string& what);
 
     const std::string folder;
@@ -125,7 +129,8 @@ struct Collection::Impl {
     uint64_t work_round = 0;   ///< rises whenever there may be work
     uint64_t sealer_seen = 0;  ///< the round each thread has looked at
     uint64_t merger_seen = 0;
-    std::string background_error;
+    std::string seal_error;  ///< of the sealer's last attempt; empty: it went well
+    std::string merge_error;
     std::string write_error_text;  ///< a copy of write_error for stats()
     std::vector<std::string> damaged;
 

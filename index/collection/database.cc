@@ -1,6 +1,7 @@
 #include "index/collection/database.h"
 
 #include <array>
+#include <cstdarg>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
@@ -11,6 +12,8 @@
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
+
+#include "index/collection/database_mark.h"
 
 namespace temblor {
 namespace {
@@ -34,6 +37,14 @@ public:
     }
 };
 
+/// RocksDB's log of information stays unwritten: on a full disk its second message is an assertion
+/// in 7.8, and what matters comes back as a status.
+class NoMessages : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char* /*format*/, va_list /*values*/) override {}
+};
+
 rocksdb::DBOptions database_options(const DatabaseOptions& options) {
     rocksdb::DBOptions o;
     if (options.env != nullptr) o.env = options.env;
@@ -49,8 +60,7 @@ rocksdb::DBOptions database_options(const DatabaseOptions& options) {
     o.allow_fallocate = false;  // small disks are not to be filled by promises
     o.listeners = {std::make_shared<NoRecovery>()};
     o.max_bgerror_resume_count = 0;
-    o.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-    o.keep_log_file_num = 2;
+    o.info_log = std::make_shared<NoMessages>();
     return o;
 }
 
@@ -105,6 +115,7 @@ uint64_t DatabaseBatch::bytes() const { return bytes_; }
 bool DatabaseBatch::empty() const { return changes_.empty(); }
 
 struct Database::Impl {
+    std::shared_ptr<DatabaseMark> mark;
     std::shared_ptr<rocksdb::Cache> cache;
     std::unique_ptr<rocksdb::DB> db;
     std::array<rocksdb::ColumnFamilyHandle*, kTables> tables{};
@@ -127,31 +138,43 @@ Database::~Database() = default;
 
 Result<std::shared_ptr<Database>> Database::open(const std::string& folder,
                                                  const DatabaseOptions& options) {
-    return open(folder, options, false);
+    return open(folder, options, Mode::kNormal);
 }
 
 Result<std::shared_ptr<Database>> Database::open_read_only(const std::string& folder,
                                                            const DatabaseOptions& options) {
-    return open(folder, options, true);
+    return open(folder, options, Mode::kReadOnly);
+}
+
+Result<std::shared_ptr<Database>> Database::open_repaired(const std::string& folder,
+                                                          const DatabaseOptions& options) {
+    return open(folder, options, Mode::kRepaired);
 }
 
 Result<std::shared_ptr<Database>> Database::open(const std::string& folder,
-                                                 const DatabaseOptions& options, bool read_only) {
+                                                 const DatabaseOptions& options, Mode mode) {
     std::shared_ptr<Database> database(new Database());
     Impl& impl = *database->impl_;
     impl.cache = rocksdb::NewLRUCache(options.cache_bytes);
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (size_t t = 0; t < kTables; ++t)
         families.emplace_back(kTableNames[t], table_options(options, t, impl.cache));
+    // RocksDB's repair may list one file's content twice.
+    for (auto& family : families) family.options.force_consistency_checks = mode != Mode::kRepaired;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    const rocksdb::DBOptions how = database_options(options);
+    rocksdb::DBOptions how = database_options(options);
+    impl.mark = std::make_shared<DatabaseMark>(folder, how.env);
+    how.listeners.push_back(impl.mark);
     const rocksdb::Status opened =
-        read_only ? rocksdb::DB::OpenForReadOnly(how, folder, families, &handles, &db)
-                  : rocksdb::DB::Open(how, folder, families, &handles, &db);
+        mode == Mode::kReadOnly ? rocksdb::DB::OpenForReadOnly(how, folder, families, &handles, &db)
+                                : rocksdb::DB::Open(how, folder, families, &handles, &db);
     if (!opened.ok()) return from_rocksdb(opened).with_context(folder);
     impl.db.reset(db);
     for (size_t t = 0; t < kTables; ++t) impl.tables[t] = handles[t];
+    TEMBLOR_RETURN_IF_ERROR(impl.mark->check(db->GetLatestSequenceNumber()));
+    // Opening for writing flushes what the log held.
+    if (mode != Mode::kReadOnly) impl.mark->raise(db->GetLatestSequenceNumber());
     return database;
 }
 
@@ -176,6 +199,16 @@ std::shared_ptr<const DatabaseView> Database::view() {
 Status Database::flush() {
     const std::vector<rocksdb::ColumnFamilyHandle*> all(impl_->tables.begin(), impl_->tables.end());
     return from_rocksdb(impl_->db->Flush(rocksdb::FlushOptions(), all));
+}
+
+Status Database::compact() {
+    rocksdb::CompactRangeOptions all;
+    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    for (rocksdb::ColumnFamilyHandle* table : impl_->tables) {
+        TEMBLOR_RETURN_IF_ERROR(
+            from_rocksdb(impl_->db->CompactRange(all, table, nullptr, nullptr)));
+    }
+    return Status::ok();
 }
 
 Status Database::checkpoint(const std::string& folder) {
@@ -313,10 +346,12 @@ Status TableWriter::finish() { return from_rocksdb(impl_->writer.Finish()); }
 
 Status salvage_database(const std::string& folder) {
     const DatabaseOptions options;
+    TEMBLOR_RETURN_IF_ERROR(DatabaseMark::remove(folder, rocksdb::Env::Default()));
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
     for (size_t t = 0; t < kTables; ++t)
         families.emplace_back(kTableNames[t], table_options(options, t, cache));
+    for (auto& family : families) family.options.force_consistency_checks = false;
     return from_rocksdb(rocksdb::RepairDB(folder, database_options(options), families));
 }
 

@@ -95,12 +95,16 @@ struct DatabaseOptions {
 class Database : public std::enable_shared_from_this<Database> {
 public:
     /// Opens or makes the database in `folder`. Errors: kCorruption (the log is damaged before its
-    /// end, a file is missing), kIoError, kResourceExhausted (disk full).
+    /// end, a file is missing, less is there than was once on disk), kIoError, kResourceExhausted
+    /// (disk full).
     static Result<std::shared_ptr<Database>> open(const std::string& folder,
                                                   const DatabaseOptions& options);
     /// The same without taking writes, which needs no room on the disk.
     static Result<std::shared_ptr<Database>> open_read_only(const std::string& folder,
                                                             const DatabaseOptions& options);
+    /// What salvage_database() made: compact() must be called before anything else.
+    static Result<std::shared_ptr<Database>> open_repaired(const std::string& folder,
+                                                           const DatabaseOptions& options);
     ~Database();
 
     /// Ok only when the batch is on disk. After an error nothing of it is visible, and no other
@@ -110,6 +114,8 @@ public:
     [[nodiscard]] std::shared_ptr<const DatabaseView> view();
     /// Writes all tables' memory to disk, so that reopening replays no log.
     Status flush();
+    /// Writes every table anew, each key once.
+    Status compact();
     /// A copy of the database in `folder`, which must not exist; files are linked where possible.
     Status checkpoint(const std::string& folder);
     /// Reads every block of every file. Errors name the file.
@@ -134,8 +140,9 @@ private:
     friend class DatabaseView;
     friend class TableWriter;
     Database();
+    enum class Mode : uint8_t { kNormal, kReadOnly, kRepaired };
     static Result<std::shared_ptr<Database>> open(const std::string& folder,
-                                                  const DatabaseOptions& options, bool read_only);
+                                                  const DatabaseOptions& options, Mode mode);
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

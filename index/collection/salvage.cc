@@ -142,8 +142,9 @@ Result<SalvageReport> salvage_collection(const std::string& folder, const Schema
                                          const CollectionOptions& options, Progress& progress) {
     const std::string path = folder + "/db";
     progress.report("salvaging the database", 0, 0);
-    TEMBLOR_RETURN_IF_ERROR(salvage_database(path));
-    TEMBLOR_ASSIGN_OR_RETURN(const auto database, Database::open(path, options.database));
+    TEMBLOR_RETURN_IF_ERROR(salvage_database(path).with_context(path));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto database, Database::open_repaired(path, options.database));
+    TEMBLOR_RETURN_IF_ERROR(database->compact().with_context(path));
     uint64_t segment = 1;  // above all folders there are
     for (const char* part : {"/segments", "/quarantine"}) {
         const auto held = options.files->list(folder + part);

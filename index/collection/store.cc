@@ -61,6 +61,7 @@ Status Store::Impl::open() {
     TEMBLOR_RETURN_IF_ERROR(files.create_folders(collections));
 
     // Only now is it certain that no other process is at work here.
+    TEMBLOR_RETURN_IF_ERROR(files.remove_tree(folder + "/catalog.new"));
     std::set<uint64_t> listed;
     for (const auto& [name, number] : catalog->state().collections) listed.insert(number);
     TEMBLOR_ASSIGN_OR_RETURN(const StoreFolders held, StoreFolders::list(collections, files));
@@ -77,6 +78,7 @@ Status Store::Impl::open() {
     for (const auto& [name, number] : catalog->state().collections) {
         next_number = std::max(next_number, number + 1);
         entries.emplace(name, open_collection(number));
+        mend_card(name, entries.at(name));
     }
     served_aliases = catalog->state().aliases;
     return Status::ok();
@@ -95,6 +97,15 @@ Store::Impl::Entry Store::Impl::open_collection(uint64_t number) const {
             entry.error = Status::corruption(entry.error.message());
     }
     return entry;
+}
+
+void Store::Impl::mend_card(const std::string& name, const Entry& entry) const {
+    if (entry.collection == nullptr) return;
+    const std::string path = folder_of_number(entry.number);
+    const auto card = CollectionCard::read(path, files);
+    if (card.is_ok() && card->name == name) return;
+    // Nothing depends on it until the catalog is lost.
+    (void)CollectionCard{name, *entry.collection->version()->schema}.write(path, files);
 }
 
 Result<std::shared_ptr<Collection>> Store::create_collection(const std::string& name,

@@ -35,6 +35,9 @@ struct Store::Impl {
     [[nodiscard]] std::string folder_of_number(uint64_t number) const;
     [[nodiscard]] Entry open_collection(uint64_t number) const;
 
+    /// Writes collection.json anew where it cannot be read or has another name.
+    void mend_card(const std::string& name, const Entry& entry) const;
+
     /// Makes a collection in a new folder and lists it, under a name that is kept free meanwhile.
     using Make = std::function<Result<std::shared_ptr<Collection>>(const std::string& path)>;
     Result<std::shared_ptr<Collection>> add(const std::string& name, const Make& make);
