@@ -53,6 +53,7 @@ void add_snapshot(CLI::App& app, Action& action);
 void add_restore(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_repair(CLI::App& app, Action& action);
+void add_serve(CLI::App& app, Action& action);
 
 /// Parses and runs a whole command line; errors go to standard error as "temblor: MESSAGE".
 /// Returns the exit status (cli/exit_status.h). Throws nothing.

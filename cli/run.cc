@@ -73,6 +73,7 @@ int run_or_throw(int argc, const char* const* argv) {
     add_restore(app, action);
     add_check(app, action);
     add_repair(app, action);
+    add_serve(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForVersion&) {

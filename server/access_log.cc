@@ -15,10 +15,9 @@ namespace {
 
 std::string now() {
     const auto time = std::chrono::system_clock::now();
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(
-                            time.time_since_epoch())
-                            .count() %
-                        1'000'000;
+    const auto micros =
+        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count() %
+        1'000'000;
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
                        fmt::gmtime(std::chrono::system_clock::to_time_t(time)), micros);
 }
@@ -44,8 +43,8 @@ AccessLog::AccessLog(bool as_json, Level level, bool requests)
     : as_json_(as_json),
       level_(level),
       requests_(requests),
-      logger_(std::make_shared<spdlog::logger>(
-          "temblor", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
+      logger_(std::make_shared<spdlog::logger>("temblor",
+                                               std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
     logger_->set_pattern("%v");
     logger_->set_level(spdlog::level::trace);
     logger_->flush_on(spdlog::level::trace);

@@ -1,7 +1,5 @@
 #include "server/metrics.h"
 
-#include <sys/resource.h>
-
 #include <fstream>
 #include <map>
 #include <unordered_map>
@@ -13,6 +11,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <sys/resource.h>
 
 namespace temblor {
 namespace {

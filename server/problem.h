@@ -19,8 +19,8 @@ Problem problem_of(StatusCode code);
 /// For what fails before there is a Status: 401, 404, 405, 408, 413, 431, 503...
 Problem problem_of(unsigned http_status);
 
-/// An error as routes of `shape` tell it: Qdrant's `{"status":{"error":..},"time":..}`, or RFC 9457's
-/// problem+json. 429 and 503 say when to try again.
+/// An error as routes of `shape` tell it: Qdrant's `{"status":{"error":..},"time":..}`, or RFC
+/// 9457's problem+json. 429 and 503 say when to try again.
 HttpResponse error_response(ErrorShape shape, const Status& status);
 HttpResponse error_response(ErrorShape shape, unsigned http_status, const std::string& detail);
 

@@ -16,7 +16,8 @@ constexpr size_t kKeptBytes = size_t{1} << 20;
 Result<dom::element> parse_json(std::string_view text, std::string_view what,
                                 const ServerLimits& limits) {
     static thread_local std::unique_ptr<dom::parser> parser;
-    if (parser == nullptr || parser->capacity() > kKeptBytes) parser = std::make_unique<dom::parser>();
+    if (parser == nullptr || parser->capacity() > kKeptBytes)
+        parser = std::make_unique<dom::parser>();
     simdjson::error_code error = simdjson::SUCCESS;
     if (parser->capacity() < text.size() || parser->max_depth() != limits.json_depth)
         error = parser->allocate(std::max(text.size(), size_t{4096}), limits.json_depth);

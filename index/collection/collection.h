@@ -63,7 +63,8 @@ public:
     /// The state now. O(1).
     [[nodiscard]] std::shared_ptr<const Version> version() const;
     /// Errors: those of the operation; kResourceExhausted when the disk is nearly full;
-    /// kUnavailable when sealing stays behind past the deadline; kIoError when the write could not be made durable.
+    /// kUnavailable when sealing stays behind past the deadline; kIoError when the write could not
+    /// be made durable.
     Result<WriteReceipt> write(WriteOperation operation);
 
     /// Adds or changes a payload index and builds it for every segment before returning.

@@ -13,8 +13,7 @@ namespace {
 
 /// The points of these ordinals, in that order.
 Result<std::vector<ReadPoint>> read_points(const Version& version,
-                                           const std::vector<uint64_t>& ordinals,
-                                           ReadParts parts) {
+                                           const std::vector<uint64_t>& ordinals, ReadParts parts) {
     std::vector<std::string> keys;
     keys.reserve(ordinals.size());
     for (const uint64_t ordinal : ordinals) keys.push_back(encode_ordinal(ordinal));
@@ -29,8 +28,7 @@ Result<std::vector<ReadPoint>> read_points(const Version& version,
         if (parts.payload) points[i].point.payload = std::move(point.payload);
     }
     if (!parts.vectors) return points;
-    TEMBLOR_ASSIGN_OR_RETURN(const auto vectors,
-                             version.database->get_many(Table::kVectors, keys));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto vectors, version.database->get_many(Table::kVectors, keys));
     for (size_t i = 0; i < ordinals.size(); ++i) {
         if (!vectors[i]) return missing();
         TEMBLOR_ASSIGN_OR_RETURN(points[i].point.vectors, decode_vectors(*vectors[i]));
@@ -79,8 +77,7 @@ Result<std::vector<ReadPoint>> get_points(const Version& version,
 }
 
 Result<std::vector<ReadPoint>> get_points(const Version& version,
-                                          const std::vector<CollectionHit>& hits,
-                                          ReadParts parts) {
+                                          const std::vector<CollectionHit>& hits, ReadParts parts) {
     TEMBLOR_RETURN_IF_ERROR(version.error);
     std::vector<uint64_t> ordinals;
     ordinals.reserve(hits.size());

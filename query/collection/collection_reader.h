@@ -27,12 +27,10 @@ struct ReadParts {
 
 /// The points with these ids that there are, in the order of `ids`. O(ids).
 Result<std::vector<ReadPoint>> get_points(const Version& version,
-                                          const std::vector<DocumentId>& ids,
-                                          ReadParts parts = {});
+                                          const std::vector<DocumentId>& ids, ReadParts parts = {});
 /// The points that `hits` of a search of this version are.
 Result<std::vector<ReadPoint>> get_points(const Version& version,
-                                          const std::vector<CollectionHit>& hits,
-                                          ReadParts parts);
+                                          const std::vector<CollectionHit>& hits, ReadParts parts);
 
 struct ScrollPage {
     std::vector<ReadPoint> points;

@@ -22,9 +22,9 @@ struct Facet {
     uint64_t count = 0;  ///< points that have the value, each once
 };
 
-/// The `limit` most frequent values of a key among the live points that pass: strings, whole numbers
-/// of 64 bits and booleans; elements of arrays count like values. By falling count, then by value.
-/// O(points that pass), reading their payloads. Errors: kCancelled, kCorruption.
+/// The `limit` most frequent values of a key among the live points that pass: strings, whole
+/// numbers of 64 bits and booleans; elements of arrays count like values. By falling count, then by
+/// value. O(points that pass), reading their payloads. Errors: kCancelled, kCorruption.
 Result<std::vector<Facet>> count_facets(const Version& version, const KeyPath& key,
                                         const std::optional<Filter>& filter, uint64_t limit,
                                         const std::function<bool()>& cancelled);

@@ -68,8 +68,7 @@ std::vector<CollectionHit> fuse_by_distribution(std::span<const std::vector<Coll
         const double low = mean - kDeviations * deviation;
         const double width = 2 * kDeviations * deviation;
         for (const CollectionHit& hit : list) {
-            sums.add(hit,
-                     width > 0 ? (static_cast<double>(hit.score) - low) / width : 0.5);
+            sums.add(hit, width > 0 ? (static_cast<double>(hit.score) - low) / width : 0.5);
         }
     }
     return std::move(sums).ranked();

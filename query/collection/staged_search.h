@@ -18,16 +18,16 @@ struct NearestStage {
     std::variant<SparseVector, DenseVector> query;
 };
 
-/// Reciprocal rank fusion: the sum over the lists of 1 / (k - 1 + (rank + 1) / weight), rank from 0.
-/// (Cormack, Clarke and Büttcher, SIGIR 2009, whose constant is 60; Qdrant's default is 2.)
+/// Reciprocal rank fusion: the sum over the lists of 1 / (k - 1 + (rank + 1) / weight), rank from
+/// 0. (Cormack, Clarke and Büttcher, SIGIR 2009, whose constant is 60; Qdrant's default is 2.)
 struct ReciprocalRankFusion {
     float k = 60;
     std::vector<float> weights;  ///< one a list; empty: all 1
 };
 
-/// Distribution-based score fusion: each list's scores, mapped so that the mean minus three standard
-/// deviations becomes 0 and the mean plus three becomes 1, are summed. One score, or equal ones,
-/// count 0.5.
+/// Distribution-based score fusion: each list's scores, mapped so that the mean minus three
+/// standard deviations becomes 0 and the mean plus three becomes 1, are summed. One score, or equal
+/// ones, count 0.5.
 struct DistributionFusion {};
 
 /// A search of several stages, as a tree: what the prefetches find is fused, or scored anew by a
@@ -38,7 +38,7 @@ struct SearchStage {
     std::optional<Filter> filter;  ///< holds for everything below too
     std::optional<float> least;    ///< hits score at least this
     uint32_t limit = 10;
-    SearchParameters parameters;   ///< k is `limit`
+    SearchParameters parameters;  ///< k is `limit`
 };
 
 /// The best `limit` of the stage. Hits fall in score, equal scores go by rising ordinal. Counters

@@ -1,7 +1,5 @@
 #include "server/http/connection.h"
 
-#include <sys/socket.h>
-
 #include <sstream>
 #include <type_traits>
 
@@ -10,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/file_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <sys/socket.h>
 
 #include "server/http/content_coding.h"
 #include "server/http/request_id.h"
@@ -87,29 +86,27 @@ void Connection<Stream>::read_request() {
         return parse_head();
     }
     socket().expires_after(state_->options.limits.idle_time);
-    stream_.async_read_some(
-        buffer_.prepare(kHeadPiece),
-        [self = this->shared_from_this()](ErrorCode error, size_t bytes) {
-            if (error) return self->close();
-            self->buffer_.commit(bytes);
-            self->deadline_ = Clock::now() + self->state_->options.limits.header_time;
-            self->parse_head();
-        });
+    stream_.async_read_some(buffer_.prepare(kHeadPiece), [self = this->shared_from_this()](
+                                                             ErrorCode error, size_t bytes) {
+        if (error) return self->close();
+        self->buffer_.commit(bytes);
+        self->deadline_ = Clock::now() + self->state_->options.limits.header_time;
+        self->parse_head();
+    });
 }
 
 template <typename Stream>
 void Connection<Stream>::read_more(Clock::time_point deadline, void (Connection::*then)()) {
     socket().expires_at(deadline);
-    stream_.async_read_some(
-        buffer_.prepare(then == &Connection::parse_head ? kHeadPiece : kPiece),
-        [self = this->shared_from_this(), then](ErrorCode error, size_t bytes) {
-            if (error == beast::error::timeout) {
-                return self->refuse(408, "the request did not arrive in time");
-            }
-            if (error) return self->close();
-            self->buffer_.commit(bytes);
-            ((*self).*then)();
-        });
+    stream_.async_read_some(buffer_.prepare(then == &Connection::parse_head ? kHeadPiece : kPiece),
+                            [self = this->shared_from_this(), then](ErrorCode error, size_t bytes) {
+                                if (error == beast::error::timeout) {
+                                    return self->refuse(408, "the request did not arrive in time");
+                                }
+                                if (error) return self->close();
+                                self->buffer_.commit(bytes);
+                                ((*self).*then)();
+                            });
 }
 
 template <typename Stream>
@@ -137,13 +134,14 @@ void Connection<Stream>::on_head() {
     HttpHead& head = request_.head;
     head.method = message.method();
     head.peer = peer_;
+    const std::string target(view(message.target()));  // it goes with the headers
     head.headers = std::move(static_cast<http::fields&>(message.base()));
     const auto length = head_parser_->content_length();
     if (length) head.content_length = *length;
     head.has_body = head_parser_->chunked() || length.value_or(0) > 0;
     unread_ = head.has_body;
     head.request_id = request_id_of(head.header("X-Request-Id"));
-    const Status status = parse_target(view(message.target()), head);
+    const Status status = parse_target(target, head);
     if (!status.is_ok()) return refuse(400, status.message());
     if (auto response = state_->application.admit(head, match_))
         return respond(std::move(*response));
@@ -196,8 +194,7 @@ void Connection<Stream>::parse_body() {
     body_parser_.reset();
     const std::string_view coding = request_.head.header("Content-Encoding");
     if (!coding.empty()) {
-        auto decoded =
-            decode_content(coding, request_.body, state_->options.limits.body_bytes);
+        auto decoded = decode_content(coding, request_.body, state_->options.limits.body_bytes);
         if (!decoded.is_ok()) {
             const StatusCode code = decoded.status().code();
             return refuse(code == StatusCode::kResourceExhausted ? 413
@@ -219,9 +216,8 @@ void Connection<Stream>::dispatch() {
         match_.route->lane, [self] { self->handle(); },
         [self] {
             ++self->state_->shed;
-            net::dispatch(self->stream_.get_executor(), [self] {
-                self->refuse(503, "the server is busy: try again later");
-            });
+            net::dispatch(self->stream_.get_executor(),
+                          [self] { self->refuse(503, "the server is busy: try again later"); });
         });
 }
 
@@ -303,8 +299,8 @@ void Connection<Stream>::send_file(HttpResponse&& response) {
     message->content_length(bytes);
     socket().expires_after(state_->time_for(bytes));
     auto serializer = std::make_shared<http::response_serializer<http::file_body>>(*message);
-    const auto done = [self = this->shared_from_this(), message, serializer,
-                       bytes](ErrorCode failed, size_t) { self->on_sent(failed, bytes); };
+    const auto done = [self = this->shared_from_this(), message, serializer, bytes](
+                          ErrorCode failed, size_t) { self->on_sent(failed, bytes); };
     if (request_.head.method == http::verb::head) {
         http::async_write_header(stream_, *serializer, done);
     } else {
@@ -365,12 +361,11 @@ void Connection<Stream>::drain(Clock::time_point deadline) {
     if (state_->stopping) return close();
     buffer_.clear();
     socket().expires_at(deadline);
-    socket().async_read_some(
-        buffer_.prepare(kPiece),
-        [self = this->shared_from_this(), deadline](ErrorCode error, size_t) {
-            if (error) return self->close();
-            self->drain(deadline);
-        });
+    socket().async_read_some(buffer_.prepare(kPiece),
+                             [self = this->shared_from_this(), deadline](ErrorCode error, size_t) {
+                                 if (error) return self->close();
+                                 self->drain(deadline);
+                             });
 }
 
 template <typename Stream>

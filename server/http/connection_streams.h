@@ -77,8 +77,8 @@ public:
             bytes_ += piece.size();
             if (error == http::error::body_limit) {
                 return Status::resource_exhausted(
-                    "the body has more than " +
-                    std::to_string(state_.options.limits.stream_bytes) + " bytes");
+                    "the body has more than " + std::to_string(state_.options.limits.stream_bytes) +
+                    " bytes");
             }
             if (error && error != http::error::need_more && error != http::error::need_buffer)
                 return Status::invalid_argument("not an HTTP body: " + error.message());
@@ -97,11 +97,12 @@ private:
         size_t bytes = 0;
         Stream& stream = stream_;
         const auto patience = state_.options.limits.body_time;
-        TEMBLOR_RETURN_IF_ERROR(wait_for(
-            state_, stream_, bytes, [&stream, patience, space = buffer_.prepare(kPiece)](auto done) {
-                boost::beast::get_lowest_layer(stream).expires_after(patience);
-                stream.async_read_some(space, std::move(done));
-            }));
+        TEMBLOR_RETURN_IF_ERROR(
+            wait_for(state_, stream_, bytes,
+                     [&stream, patience, space = buffer_.prepare(kPiece)](auto done) {
+                         boost::beast::get_lowest_layer(stream).expires_after(patience);
+                         stream.async_read_some(space, std::move(done));
+                     }));
         buffer_.commit(bytes);
         return Status::ok();
     }

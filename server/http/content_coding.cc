@@ -46,8 +46,8 @@ Result<std::string> decode_content(std::string_view coding, std::string_view cod
         if (out.size() > limit) {
             status = Status::resource_exhausted("the decoded body has more than " +
                                                 std::to_string(limit) + " bytes");
-        } else if (code == Z_BUF_ERROR || (code == Z_OK && stream.avail_in == 0 && left == 0 &&
-                                           stream.avail_out > 0)) {
+        } else if (code == Z_BUF_ERROR ||
+                   (code == Z_OK && stream.avail_in == 0 && left == 0 && stream.avail_out > 0)) {
             status = Status::invalid_argument("Content-Encoding: the body is cut short");
         } else if (code != Z_OK && code != Z_STREAM_END) {
             status = Status::invalid_argument("Content-Encoding: the body is not gzip or deflate");

@@ -18,9 +18,11 @@ namespace temblor {
 /// A request's line and headers, decoded.
 struct HttpHead {
     boost::beast::http::verb method = boost::beast::http::verb::unknown;
-    std::string target;                ///< as it came
-    std::vector<std::string> segments;  ///< of the path, percent-decoded: "/a/b%2Fc" is {"a", "b/c"}
-    std::map<std::string, std::string, std::less<>> query;  ///< of "?a=1&b", decoded; the last counts
+    std::string target;  ///< as it came
+    std::vector<std::string>
+        segments;  ///< of the path, percent-decoded: "/a/b%2Fc" is {"a", "b/c"}
+    std::map<std::string, std::string, std::less<>>
+        query;  ///< of "?a=1&b", decoded; the last counts
     boost::beast::http::fields headers;
     std::optional<uint64_t> content_length;
     bool has_body = false;

@@ -1,7 +1,5 @@
 #include "server/http/http_server.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <thread>
 #include <vector>
@@ -10,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <sys/resource.h>
 
 #include "server/http/server_state.h"
 
@@ -59,33 +58,32 @@ struct HttpServer::Impl {
         if (!error) acceptor.bind(endpoint, error);
         if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
         if (error) {
-            return Status::io_error("listen on " + options.address + ":" +
-                                        std::to_string(options.port),
-                                    error.value());
+            return Status::io_error(
+                "listen on " + options.address + ":" + std::to_string(options.port), error.value());
         }
         bound = acceptor.local_endpoint(error).port();
         return Status::ok();
     }
 
     void accept() {
-        acceptor.async_accept(net::make_strand(state->io), [this](error_code error,
-                                                                  tcp::socket socket) {
-            if (state->stopping || error == net::error::operation_aborted) return;
-            if (error) {  // most often no descriptor is free: those in use must go first
-                pause.expires_after(kAcceptPause);
-                pause.async_wait([this](error_code stopped) {
-                    if (!stopped) accept();
-                });
-                return;
-            }
-            ++accepted;
-            if (state->open_connections() >= limit) {
-                turn_away(socket);
-            } else {
-                serve_connection(state, std::move(socket));
-            }
-            accept();
-        });
+        acceptor.async_accept(
+            net::make_strand(state->io), [this](error_code error, tcp::socket socket) {
+                if (state->stopping || error == net::error::operation_aborted) return;
+                if (error) {  // most often no descriptor is free: those in use must go first
+                    pause.expires_after(kAcceptPause);
+                    pause.async_wait([this](error_code stopped) {
+                        if (!stopped) accept();
+                    });
+                    return;
+                }
+                ++accepted;
+                if (state->open_connections() >= limit) {
+                    turn_away(socket);
+                } else {
+                    serve_connection(state, std::move(socket));
+                }
+                accept();
+            });
     }
 
     /// Says so and closes, without waiting for anything.

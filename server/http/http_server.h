@@ -51,8 +51,8 @@ struct HttpServerStats {
 };
 
 /// An HTTP/1.1 server on Boost.Beast: keep-alive, pipelining in order, deadlines for every step,
-/// limits before memory is spent, gzip bodies, TLS. Connections are read by a few threads; a request
-/// runs where it was read when a core is free, else it waits in a bounded queue.
+/// limits before memory is spent, gzip bodies, TLS. Connections are read by a few threads; a
+/// request runs where it was read when a core is free, else it waits in a bounded queue.
 class HttpServer {
 public:
     /// Binds and listens. Errors: kIoError (address in use, certificates), kInvalidArgument.

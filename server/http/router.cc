@@ -48,8 +48,8 @@ RouteMatch Router::find(const HttpHead& head) const {
         if (!fits) continue;
         const Route& route = routes_[r];
         match.errors = route.errors;
-        const bool same = route.method == head.method ||
-                          (head.method == verb::head && route.method == verb::get);
+        const bool same =
+            route.method == head.method || (head.method == verb::head && route.method == verb::get);
         if (!same) {
             const auto name = boost::beast::http::to_string(route.method);
             match.allowed += (match.allowed.empty() ? "" : ", ");

@@ -13,8 +13,8 @@
 
 namespace temblor {
 
-/// Where a request runs. Quick ones run where they were read when a core is free and wait in a short
-/// queue otherwise; those that wait for disks have threads of their own.
+/// Where a request runs. Quick ones run where they were read when a core is free and wait in a
+/// short queue otherwise; those that wait for disks have threads of their own.
 enum class Lane : uint8_t { kInstant, kSearch, kBlocking };
 
 /// What a key must allow.

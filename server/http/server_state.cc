@@ -35,8 +35,7 @@ void ServerState::schedule(Lane lane, std::function<void()> run, std::function<v
             if (lane == Lane::kSearch) {
                 run_search(work);
             } else {
-                boost::asio::post(blocking_threads,
-                                  [this, work]() mutable { run_blocking(work); });
+                boost::asio::post(blocking_threads, [this, work]() mutable { run_blocking(work); });
             }
             break;
         case Admission::Entry::kQueued:
@@ -51,9 +50,8 @@ void ServerState::run_search(Admission::Work& work) {
     work.run();
     Admission::Work following;
     if (searches_.next(following)) {
-        boost::asio::post(io, [this, following = std::move(following)]() mutable {
-            run_search(following);
-        });
+        boost::asio::post(
+            io, [this, following = std::move(following)]() mutable { run_search(following); });
     }
 }
 
@@ -111,8 +109,8 @@ Status ServerState::load_certificate() {
     }
     context->use_private_key_file(options.key, ssl::context::pem, error);
     if (error) {
-        return Status::invalid_argument(options.key + ": expected the certificate's key in PEM: " +
-                                        error.message());
+        return Status::invalid_argument(
+            options.key + ": expected the certificate's key in PEM: " + error.message());
     }
     const std::lock_guard lock(mutex_);
     tls_ = std::move(context);

@@ -55,7 +55,7 @@ Status read_sparse(dom::element value, const JsonPlace& place) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(value, place, kNames));
     if (members[0]) {
         static constexpr std::array<std::string_view, 3> kIndexNames = {"full_scan_threshold",
-                                                                       "on_disk", "datatype"};
+                                                                        "on_disk", "datatype"};
         const JsonPlace index(place, "index");
         TEMBLOR_ASSIGN_OR_RETURN(const auto settings,
                                  read_members(*members[0], index, kIndexNames));
@@ -159,12 +159,9 @@ std::string_view qdrant_distance(Distance distance) {
 
 Result<Schema> read_collection_config(dom::element body) {
     static constexpr std::array<std::string_view, 14> kNames = {
-        "vectors",           "sparse_vectors",
-        "hnsw_config",       "wal_config",
-        "optimizers_config", "quantization_config",
-        "shard_number",      "sharding_method",
-        "on_disk_payload",   "replication_factor",
-        "init_from",         "write_consistency_factor",
+        "vectors",           "sparse_vectors",      "hnsw_config",  "wal_config",
+        "optimizers_config", "quantization_config", "shard_number", "sharding_method",
+        "on_disk_payload",   "replication_factor",  "init_from",    "write_consistency_factor",
         "metadata",          "strict_mode_config"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, JsonPlace("body"), kNames));
     for (const size_t refused : {size_t{10}, size_t{13}}) {

@@ -19,7 +19,7 @@ Result<std::string> read_name(const OptionalElement& value, const JsonPlace& pla
 
 Result<AliasChange> read_alias_change(dom::element action, const JsonPlace& place) {
     static constexpr std::array<std::string_view, 3> kActions = {"create_alias", "delete_alias",
-                                                                "rename_alias"};
+                                                                 "rename_alias"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto actions, read_members(action, place, kActions));
     size_t chosen = kActions.size();
     for (size_t i = 0; i < actions.size(); ++i) {
@@ -89,16 +89,17 @@ Status get_collection(Service& service, HttpRequest& request, JsonWriter& result
 Status create_collection(Service& service, HttpRequest& request, JsonWriter& result) {
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     TEMBLOR_ASSIGN_OR_RETURN(const Schema schema, read_collection_config(body));
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const auto made, service.store().create_collection(request.parameters.front(), schema));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto made,
+                             service.store().create_collection(request.parameters.front(), schema));
     result.boolean(true);
     return Status::ok();
 }
 
 Status update_collection(Service& service, HttpRequest& request, JsonWriter& result) {
     static constexpr std::array<std::string_view, 8> kNames = {
-        "optimizers_config",   "hnsw_config", "params",             "quantization_config",
-        "vectors",             "metadata",    "strict_mode_config", "sparse_vectors"};
+        "optimizers_config",   "hnsw_config",   "params",
+        "quantization_config", "vectors",       "metadata",
+        "strict_mode_config",  "sparse_vectors"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, JsonPlace("body"), kNames));
@@ -146,8 +147,7 @@ Status change_aliases(Service& service, HttpRequest& request, JsonWriter& result
     const JsonPlace actions(place, "actions");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element list, needed(members[0], actions));
     dom::array array;
-    if (list.get_array().get(array) != simdjson::SUCCESS)
-        return actions.expected("an array", list);
+    if (list.get_array().get(array) != simdjson::SUCCESS) return actions.expected("an array", list);
     if (array.size() > service.limits().batch)
         return actions.wrong("expected at most " + std::to_string(service.limits().batch));
     std::vector<AliasChange> changes;

@@ -57,9 +57,8 @@ Steps through(const Steps& steps, const std::string_view* name) {
 }
 
 bool ends(const Steps& steps) {
-    return std::any_of(steps.begin(), steps.end(), [](const auto& step) {
-        return step.second == step.first->steps().size();
-    });
+    return std::any_of(steps.begin(), steps.end(),
+                       [](const auto& step) { return step.second == step.first->steps().size(); });
 }
 
 void append(std::string& out, dom::element value) { out += simdjson::minify(value); }
@@ -131,8 +130,8 @@ Result<PointOutput> PointOutput::read(const OptionalElement& with_payload,
                 return place.wrong("expected either include or exclude");
             const size_t chosen = members[0] ? 0 : 1;
             output.payload_ = chosen == 0 ? Choice::kOnly : Choice::kAllBut;
-            TEMBLOR_ASSIGN_OR_RETURN(
-                output.keys_, read_keys(*members[chosen], JsonPlace(place, kNames[chosen])));
+            TEMBLOR_ASSIGN_OR_RETURN(output.keys_,
+                                     read_keys(*members[chosen], JsonPlace(place, kNames[chosen])));
         }
     }
     if (with_vector) {

@@ -19,7 +19,8 @@ public:
                                     const OptionalElement& with_vector, bool payload_by_default);
 
     [[nodiscard]] ReadParts parts() const { return {payload_ != Choice::kNone, with_vectors_}; }
-    /// Members "payload" and "vector" of `point`, as far as they are asked for. Errors: kCorruption.
+    /// Members "payload" and "vector" of `point`, as far as they are asked for. Errors:
+    /// kCorruption.
     Status write(const Point& point, JsonWriter& json) const;
 
 private:

@@ -37,9 +37,9 @@ constexpr std::array<std::string_view, 9> kOtherQueries = {
 Result<QdrantQuery> QdrantQueryReader::read_query(dom::element body, const JsonPlace& place,
                                                   bool grouped) {
     static constexpr std::array<std::string_view, 15> kNames = {
-        "query",        "prefetch",   "using",      "filter",   "params",
-        "score_threshold", "limit",   "offset",     "with_payload", "with_vector",
-        "lookup_from",  "shard_key",  "group_by",   "group_size", "with_lookup"};
+        "query",           "prefetch",  "using",    "filter",       "params",
+        "score_threshold", "limit",     "offset",   "with_payload", "with_vector",
+        "lookup_from",     "shard_key", "group_by", "group_size",   "with_lookup"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(body, place, kNames));
     QdrantQuery query;
     TEMBLOR_RETURN_IF_ERROR(read_page(m[6], m[7], place, query));
@@ -66,9 +66,8 @@ Result<QdrantQuery> QdrantQueryReader::read_query(dom::element body, const JsonP
 Result<QdrantQuery> QdrantQueryReader::read_search(dom::element body, const JsonPlace& place,
                                                    bool grouped) {
     static constexpr std::array<std::string_view, 12> kNames = {
-        "vector",          "filter",       "params",      "limit",     "offset",   "with_payload",
-        "score_threshold", "with_vector",  "shard_key",   "group_by",  "group_size",
-        "with_lookup"};
+        "vector",          "filter",      "params",    "limit",    "offset",     "with_payload",
+        "score_threshold", "with_vector", "shard_key", "group_by", "group_size", "with_lookup"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(body, place, kNames));
     QdrantQuery query;
     TEMBLOR_RETURN_IF_ERROR(read_page(m[3], m[4], place, query));
@@ -99,8 +98,8 @@ Status QdrantQueryReader::read_prefetches(const OptionalElement& value, const Js
                                           uint32_t depth, SearchStage& stage) {
     if (!value) return Status::ok();
     if (depth > limits_.prefetch_depth) {
-        return place.wrong("expected prefetches at most " +
-                           std::to_string(limits_.prefetch_depth) + " deep");
+        return place.wrong("expected prefetches at most " + std::to_string(limits_.prefetch_depth) +
+                           " deep");
     }
     dom::array array;
     if (value->get_array().get(array) != simdjson::SUCCESS) {
@@ -120,8 +119,8 @@ Status QdrantQueryReader::read_prefetches(const OptionalElement& value, const Js
 Result<SearchStage> QdrantQueryReader::read_prefetch(dom::element body, const JsonPlace& place,
                                                      uint32_t depth) {
     static constexpr std::array<std::string_view, 8> kNames = {
-        "prefetch", "query", "using", "filter", "params", "score_threshold", "limit",
-        "lookup_from"};
+        "prefetch", "query",           "using", "filter",
+        "params",   "score_threshold", "limit", "lookup_from"};
     if (++prefetches_ > limits_.prefetches)
         return place.wrong("expected at most " + std::to_string(limits_.prefetches) +
                            " prefetches");
@@ -202,8 +201,7 @@ Status QdrantQueryReader::read_nearest(dom::element query, const JsonPlace& plac
     TEMBLOR_ASSIGN_OR_RETURN(Target target, read_target(query, place, vector, lookup));
     if (const auto* sparse = std::get_if<SparseVector>(&target.vector)) {
         if (sparse->nnz() > limits_.nonzeros)
-            return place.wrong("expected at most " + std::to_string(limits_.nonzeros) +
-                               " indices");
+            return place.wrong("expected at most " + std::to_string(limits_.nonzeros) + " indices");
     }
     stage.what = NearestStage{vector, std::move(target.vector)};
     if (target.from) {
@@ -230,7 +228,8 @@ Result<QdrantQueryReader::Target> QdrantQueryReader::read_target(dom::element va
         return Target{std::move(read), std::nullopt};
     }
     TEMBLOR_ASSIGN_OR_RETURN(DocumentId id, read_point_id(value, place));
-    TEMBLOR_ASSIGN_OR_RETURN(const LookupFrom from, read_lookup(lookup, JsonPlace("lookup_from"), vector));
+    TEMBLOR_ASSIGN_OR_RETURN(const LookupFrom from,
+                             read_lookup(lookup, JsonPlace("lookup_from"), vector));
     const Version& version = from.version != nullptr ? *from.version : version_;
     TEMBLOR_ASSIGN_OR_RETURN(auto points, get_points(version, std::vector<DocumentId>{id}));
     if (points.empty())
@@ -270,7 +269,7 @@ Status QdrantQueryReader::read_parameters(const OptionalElement& value, const Js
     TEMBLOR_ASSIGN_OR_RETURN(parameters.exact, read_bool(m[0], {place, "exact"}, false));
     if (!m[5]) return Status::ok();
     static constexpr std::array<std::string_view, 3> kSparse = {"query_cut", "heap_factor",
-                                                               "patience"};
+                                                                "patience"};
     const JsonPlace sparse(place, "sparse");
     TEMBLOR_ASSIGN_OR_RETURN(const auto s, read_members(*m[5], sparse, kSparse));
     TEMBLOR_ASSIGN_OR_RETURN(const uint64_t cut, read_count(s[0], {sparse, "query_cut"},
@@ -278,8 +277,9 @@ Status QdrantQueryReader::read_parameters(const OptionalElement& value, const Js
     parameters.query_cut = static_cast<uint32_t>(cut);
     TEMBLOR_ASSIGN_OR_RETURN(const auto factor, read_float(s[1], {sparse, "heap_factor"}));
     parameters.heap_factor = factor.value_or(parameters.heap_factor);
-    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t patience, read_count(s[2], {sparse, "patience"},
-                                                                 parameters.patience, 0, UINT32_MAX));
+    TEMBLOR_ASSIGN_OR_RETURN(
+        const uint64_t patience,
+        read_count(s[2], {sparse, "patience"}, parameters.patience, 0, UINT32_MAX));
     parameters.patience = static_cast<uint32_t>(patience);
     return parameters.validate().with_context(sparse.text());
 }

@@ -15,13 +15,13 @@ namespace temblor {
 
 /// A search as a body asks for it.
 struct QdrantQuery {
-    SearchStage stage;             ///< its limit includes `offset`
-    bool by_id = false;            ///< no query: points in the order of their ids
-    bool distances = false;        ///< scores are distances: smaller is better, shown so
+    SearchStage stage;       ///< its limit includes `offset`
+    bool by_id = false;      ///< no query: points in the order of their ids
+    bool distances = false;  ///< scores are distances: smaller is better, shown so
     uint64_t offset = 0;
     uint64_t limit = 10;
     PointOutput output;
-    std::string group_by;          ///< of a grouped search
+    std::string group_by;  ///< of a grouped search
     uint64_t group_size = 3;
 };
 
@@ -67,8 +67,7 @@ private:
                                    const std::string& vector);
     Status read_parameters(const OptionalElement& value, const JsonPlace& place,
                            SearchParameters& parameters);
-    Status read_threshold(const OptionalElement& value, const JsonPlace& place,
-                          SearchStage& stage);
+    Status read_threshold(const OptionalElement& value, const JsonPlace& place, SearchStage& stage);
     Status read_page(const OptionalElement& limit, const OptionalElement& offset,
                      const JsonPlace& place, QdrantQuery& query);
     Status read_groups(const OptionalElement& by, const OptionalElement& size,

@@ -115,8 +115,7 @@ struct Group {
 
 /// Groups in the order of their best hits, each with its `group_size` best.
 Result<std::vector<Group>> make_groups(const Version& version, const QdrantQuery& query,
-                                       const KeyPath& key,
-                                       const std::vector<CollectionHit>& hits) {
+                                       const KeyPath& key, const std::vector<CollectionHit>& hits) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto points, get_points(version, hits, {true, false}));
     std::vector<Group> groups;
     std::map<FacetValue, size_t> places;

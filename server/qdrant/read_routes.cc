@@ -4,8 +4,8 @@
 
 #include "index/collection/point_json.h"
 #include "index/payload/filter_parser.h"
-#include "query/collection/facet.h"
 #include "query/collection/collection_reader.h"
+#include "query/collection/facet.h"
 #include "server/qdrant/point_output.h"
 #include "server/request_json.h"
 
@@ -34,10 +34,9 @@ Status write_record(const ReadPoint& point, const PointOutput& output, JsonWrite
 Status get_point_route(Service& service, HttpRequest& request, JsonWriter& result) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const DocumentId id, read_point_id_text(request.parameters[1]));
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const auto points, get_points(*collection->version(), std::vector<DocumentId>{id}));
-    if (points.empty())
-        return Status::not_found("no point with id " + request.parameters[1]);
+    TEMBLOR_ASSIGN_OR_RETURN(const auto points,
+                             get_points(*collection->version(), std::vector<DocumentId>{id}));
+    if (points.empty()) return Status::not_found("no point with id " + request.parameters[1]);
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element yes, parse_json("true", "", service.limits()));
     TEMBLOR_ASSIGN_OR_RETURN(const auto output, PointOutput::read(yes, yes, true));
     return write_record(points.front(), output, result);
@@ -45,7 +44,7 @@ Status get_point_route(Service& service, HttpRequest& request, JsonWriter& resul
 
 Status get_points_route(Service& service, HttpRequest& request, JsonWriter& result) {
     static constexpr std::array<std::string_view, 4> kNames = {"ids", "with_payload", "with_vector",
-                                                              "shard_key"};
+                                                               "shard_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     const JsonPlace place("body");
@@ -111,15 +110,14 @@ Status count_route(Service& service, HttpRequest& request, JsonWriter& result) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto filter, read_filter(m[0]));
     TEMBLOR_ASSIGN_OR_RETURN(const bool exact, read_bool(m[1], {place, "exact"}, true));
     (void)exact;  // counts are always exact
-    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t count,
-                             count_points(*collection->version(), filter));
+    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t count, count_points(*collection->version(), filter));
     result.begin_object().member("count", count).end_object();
     return Status::ok();
 }
 
 Status facet_route(Service& service, HttpRequest& request, JsonWriter& result) {
     static constexpr std::array<std::string_view, 5> kNames = {"key", "limit", "filter", "exact",
-                                                              "shard_key"};
+                                                               "shard_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     const JsonPlace place("body");
@@ -134,9 +132,8 @@ Status facet_route(Service& service, HttpRequest& request, JsonWriter& result) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto filter, read_filter(m[2]));
     TEMBLOR_ASSIGN_OR_RETURN(const bool exact, read_bool(m[3], {place, "exact"}, true));
     (void)exact;  // counts are always exact
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const auto facets,
-        count_facets(*collection->version(), *parsed, filter, limit, request.cancelled));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto facets, count_facets(*collection->version(), *parsed,
+                                                             filter, limit, request.cancelled));
     result.begin_object().key("hits").begin_array();
     for (const Facet& facet : facets) {
         result.begin_object().key("value");

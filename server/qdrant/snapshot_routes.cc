@@ -135,8 +135,8 @@ HttpResponse download_snapshot(Service& service, HttpRequest& request) {
     HttpResponse response;
     response.content_type = "application/x-tar";
     response.file = path->string();
-    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" +
-                                                             path->filename().string() + "\"");
+    response.headers.emplace_back("Content-Disposition",
+                                  "attachment; filename=\"" + path->filename().string() + "\"");
     return response;
 }
 
@@ -150,7 +150,7 @@ Status delete_snapshot(Service& service, HttpRequest& request, JsonWriter& resul
 
 Status recover_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
     static constexpr std::array<std::string_view, 4> kNames = {"location", "priority", "checksum",
-                                                              "api_key"};
+                                                               "api_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     const JsonPlace place("body");
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(body, place, kNames));
@@ -159,9 +159,9 @@ Status recover_snapshot(Service& service, HttpRequest& request, JsonWriter& resu
     TEMBLOR_ASSIGN_OR_RETURN(const std::string location, read_text(given, at, {}));
     TEMBLOR_ASSIGN_OR_RETURN(const fs::path path, local_snapshot(service, location));
     RequestProgress progress(request);
-    TEMBLOR_ASSIGN_OR_RETURN(const auto restored,
-                             service.store().restore_collection(request.parameters.front(),
-                                                                path.string(), progress));
+    TEMBLOR_ASSIGN_OR_RETURN(
+        const auto restored,
+        service.store().restore_collection(request.parameters.front(), path.string(), progress));
     result.boolean(true);
     return Status::ok();
 }
@@ -191,9 +191,9 @@ Status upload_snapshot(Service& service, HttpRequest& request, JsonWriter& resul
     file.close();
     if (!file) return Status::io_error(path.string(), errno);
     RequestProgress progress(request);
-    TEMBLOR_ASSIGN_OR_RETURN(const auto restored,
-                             service.store().restore_collection(request.parameters.front(),
-                                                                path.string(), progress));
+    TEMBLOR_ASSIGN_OR_RETURN(
+        const auto restored,
+        service.store().restore_collection(request.parameters.front(), path.string(), progress));
     result.boolean(true);
     return Status::ok();
 }

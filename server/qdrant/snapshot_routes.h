@@ -4,9 +4,9 @@
 
 namespace temblor {
 
-// Snapshots over Qdrant's API. They lie under DATA/snapshots/N, N being the collection's own folder,
-// so neither a collection's nor a snapshot's name becomes a path elsewhere. Restoring never replaces
-// a collection: the name must be free. Locations are files under DATA/snapshots only.
+// Snapshots over Qdrant's API. They lie under DATA/snapshots/N, N being the collection's own
+// folder, so neither a collection's nor a snapshot's name becomes a path elsewhere. Restoring never
+// replaces a collection: the name must be free. Locations are files under DATA/snapshots only.
 Status list_snapshots(Service& service, HttpRequest& request, JsonWriter& result);
 Status create_snapshot(Service& service, HttpRequest& request, JsonWriter& result);
 HttpResponse download_snapshot(Service& service, HttpRequest& request);

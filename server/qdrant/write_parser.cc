@@ -13,8 +13,7 @@ namespace dom = simdjson::dom;
 
 Result<dom::array> read_list(dom::element value, const JsonPlace& place, uint64_t most) {
     dom::array array;
-    if (value.get_array().get(array) != simdjson::SUCCESS)
-        return place.expected("an array", value);
+    if (value.get_array().get(array) != simdjson::SUCCESS) return place.expected("an array", value);
     if (array.size() > most)
         return place.wrong("expected at most " + std::to_string(most) + " elements");
     return array;
@@ -88,15 +87,15 @@ Status read_columns(dom::element vectors, const JsonPlace& place, std::vector<Po
         return place.expected("an array or an object", vectors);
     for (const auto [name, list] : names) {
         const std::string_view called = name;
-        TEMBLOR_RETURN_IF_ERROR(for_rows(
-            list, JsonPlace(place, called), points,
-            [&](dom::element one, const JsonPlace& at, Point& point) -> Status {
-                auto vector = read_point_vector(one, at);
-                if (!vector.is_ok()) return std::move(vector).status();
-                point.vectors.emplace_back().name = called;
-                point.vectors.back().value = *std::move(vector);
-                return Status::ok();
-            }));
+        TEMBLOR_RETURN_IF_ERROR(
+            for_rows(list, JsonPlace(place, called), points,
+                     [&](dom::element one, const JsonPlace& at, Point& point) -> Status {
+                         auto vector = read_point_vector(one, at);
+                         if (!vector.is_ok()) return std::move(vector).status();
+                         point.vectors.emplace_back().name = called;
+                         point.vectors.back().value = *std::move(vector);
+                         return Status::ok();
+                     }));
     }
     return Status::ok();
 }
@@ -109,17 +108,16 @@ Result<std::vector<Point>> read_batch(dom::element batch, const JsonPlace& place
     TEMBLOR_ASSIGN_OR_RETURN(auto ids, read_ids(id_list, {place, "ids"}, limits));
     std::vector<Point> points(ids.size());
     for (size_t i = 0; i < ids.size(); ++i) points[i].id = std::move(ids[i]);
-    if (members[1])
-        TEMBLOR_RETURN_IF_ERROR(read_columns(*members[1], {place, "vectors"}, points));
+    if (members[1]) TEMBLOR_RETURN_IF_ERROR(read_columns(*members[1], {place, "vectors"}, points));
     if (members[2]) {
-        TEMBLOR_RETURN_IF_ERROR(for_rows(
-            *members[2], {place, "payloads"}, points,
-            [](dom::element one, const JsonPlace& at, Point& point) {
-                if (one.is_null()) return Status::ok();
-                if (!one.is_object()) return at.expected("an object", one);
-                point.payload = simdjson::minify(one);
-                return Status::ok();
-            }));
+        TEMBLOR_RETURN_IF_ERROR(for_rows(*members[2], {place, "payloads"}, points,
+                                         [](dom::element one, const JsonPlace& at, Point& point) {
+                                             if (one.is_null()) return Status::ok();
+                                             if (!one.is_object())
+                                                 return at.expected("an object", one);
+                                             point.payload = simdjson::minify(one);
+                                             return Status::ok();
+                                         }));
     }
     return points;
 }
@@ -163,7 +161,7 @@ Result<WriteOperation> read_delete(dom::element body, const JsonPlace& place,
 Result<WriteOperation> read_payload_edit(PayloadEdit edit, dom::element body,
                                          const JsonPlace& place, const ServerLimits& limits) {
     static constexpr std::array<std::string_view, 6> kNames = {"points", "filter",    "payload",
-                                                              "key",    "shard_key", "keys"};
+                                                               "key",    "shard_key", "keys"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
     TEMBLOR_ASSIGN_OR_RETURN(auto target, read_target(members[0], members[1], place, limits));
     const bool writes = edit == PayloadEdit::kSet || edit == PayloadEdit::kOverwrite;
@@ -200,7 +198,7 @@ Result<WriteOperation> read_update_vectors(dom::element body, const JsonPlace& p
 Result<WriteOperation> read_delete_vectors(dom::element body, const JsonPlace& place,
                                            const ServerLimits& limits) {
     static constexpr std::array<std::string_view, 4> kNames = {"points", "filter", "vector",
-                                                              "shard_key"};
+                                                               "shard_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
     TEMBLOR_ASSIGN_OR_RETURN(auto target, read_target(members[0], members[1], place, limits));
     TEMBLOR_ASSIGN_OR_RETURN(auto names, read_words(members[2], {place, "vector"}, limits));

@@ -1,0 +1,290 @@
+#include "server/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <limits>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "data/text/small_file.h"
+
+namespace temblor {
+namespace {
+
+using Text = std::string;
+
+template <typename Number>
+Status read_number(const Text& text, Number& number, Number least) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size() && number >= least)
+        return Status::ok();
+    return Status::invalid_argument(fmt::format("expected a whole number from {} to {}, got '{}'",
+                                                least, std::numeric_limits<Number>::max(), text));
+}
+
+Status read_truth(const Text& text, bool& truth) {
+    if (text != "true" && text != "false")
+        return Status::invalid_argument("expected true or false, got '" + text + "'");
+    truth = text == "true";
+    return Status::ok();
+}
+
+Setting text(Text name, Text help, Text ServerSettings::*member, bool is_secret = false) {
+    return {std::move(name),
+            std::move(help),
+            is_secret,
+            true,
+            [member](ServerSettings& s, const Text& value) {
+                s.*member = value;
+                return Status::ok();
+            },
+            [member](const ServerSettings& s) { return s.*member; }};
+}
+
+Setting truth(Text name, Text help, bool ServerSettings::*member) {
+    return {std::move(name),
+            std::move(help),
+            false,
+            false,
+            [member](ServerSettings& s, const Text& value) { return read_truth(value, s.*member); },
+            [member](const ServerSettings& s) { return Text(s.*member ? "true" : "false"); }};
+}
+
+/// A number that `of` finds in the settings.
+template <typename Of>
+Setting number(Text name, Text help, Of of, uint64_t least = 1) {
+    return {std::move(name),
+            std::move(help),
+            false,
+            false,
+            [of, least](ServerSettings& s, const Text& value) {
+                auto& target = of(s);
+                using Number = std::remove_reference_t<decltype(target)>;
+                return read_number<Number>(value, target, static_cast<Number>(least));
+            },
+            [of](const ServerSettings& s) {
+                return fmt::format("{}", of(const_cast<ServerSettings&>(s)));
+            }};
+}
+
+template <typename Of>
+Setting millis(Text name, Text help, Of of) {
+    return {std::move(name),
+            std::move(help) + " (milliseconds)",
+            false,
+            false,
+            [of](ServerSettings& s, const Text& value) {
+                uint32_t count = 0;
+                TEMBLOR_RETURN_IF_ERROR(read_number<uint32_t>(value, count, 1));
+                of(s) = std::chrono::milliseconds(count);
+                return Status::ok();
+            },
+            [of](const ServerSettings& s) {
+                return fmt::format("{}", of(const_cast<ServerSettings&>(s)).count());
+            }};
+}
+
+constexpr std::array<std::string_view, 5> kLevels = {"debug", "info", "warning", "error", "off"};
+
+Setting level() {
+    return {
+        "log_level",
+        "debug, info, warning, error or off",
+        false,
+        true,
+        [](ServerSettings& s, const Text& value) {
+            const auto at = std::find(kLevels.begin(), kLevels.end(), value);
+            if (at == kLevels.end()) {
+                return Status::invalid_argument(
+                    "expected debug, info, warning, error or off, got '" + value + "'");
+            }
+            s.log_level = static_cast<AccessLog::Level>(at - kLevels.begin());
+            return Status::ok();
+        },
+        [](const ServerSettings& s) { return Text(kLevels[static_cast<size_t>(s.log_level)]); }};
+}
+
+Setting listen() {
+    return {
+        "listen",
+        "ADDRESS:PORT; an IPv6 address in brackets; port 0 is any",
+        false,
+        true,
+        [](ServerSettings& s, const Text& value) {
+            const size_t colon = value.rfind(':');
+            if (colon == Text::npos)
+                return Status::invalid_argument("expected ADDRESS:PORT, got '" + value + "'");
+            Text address = value.substr(0, colon);
+            if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+                address = address.substr(1, address.size() - 2);
+            TEMBLOR_RETURN_IF_ERROR(read_number<uint16_t>(value.substr(colon + 1), s.http.port, 0));
+            s.http.address = std::move(address);
+            s.listen = value;
+            return Status::ok();
+        },
+        [](const ServerSettings& s) { return s.listen; }};
+}
+
+#define TEMBLOR_LIMIT_(member) \
+    [](ServerSettings & s) -> auto& { return s.http.limits.member; }
+#define TEMBLOR_HTTP_(member) \
+    [](ServerSettings & s) -> auto& { return s.http.member; }
+
+Setting http_text(Text name, Text help, Text HttpServerOptions::*member) {
+    return {std::move(name),
+            std::move(help),
+            false,
+            true,
+            [member](ServerSettings& s, const Text& value) {
+                s.http.*member = value;
+                return Status::ok();
+            },
+            [member](const ServerSettings& s) { return s.http.*member; }};
+}
+
+std::vector<Setting> make_settings() {
+    return {
+        text("data", "Folder of the collections", &ServerSettings::data),
+        listen(),
+        text("api_key", "Key that allows everything", &ServerSettings::api_key, true),
+        text("read_only_key", "Key that allows reading", &ServerSettings::read_only_key, true),
+        truth("insecure", "Listen to other machines without a key", &ServerSettings::insecure),
+        http_text("certificate", "TLS certificates, a PEM file", &HttpServerOptions::certificate),
+        http_text("key", "Key of the certificate, a PEM file", &HttpServerOptions::key),
+        number("threads", "Threads for searches; 0: all cores", TEMBLOR_HTTP_(threads), 0),
+        number("blocking_threads", "Threads for writes", TEMBLOR_HTTP_(blocking_threads)),
+        truth("log_json", "The log as JSON lines", &ServerSettings::log_json),
+        level(),
+        truth("log_requests", "Log every request, not only slow and failed ones",
+              &ServerSettings::log_requests),
+        millis(
+            "slow_query", "Requests that take longer are logged",
+            [](ServerSettings & s) -> auto& { return s.slow_query; }),
+        number("body_bytes", "Bytes of a body", TEMBLOR_LIMIT_(body_bytes)),
+        number("stream_bytes", "Bytes of an uploaded snapshot", TEMBLOR_LIMIT_(stream_bytes)),
+        number("header_bytes", "Bytes of a request's line and headers",
+               TEMBLOR_LIMIT_(header_bytes), 256),
+        number("json_depth", "How deep JSON may be nested", TEMBLOR_LIMIT_(json_depth), 8),
+        number("nonzeros", "Entries of a sparse query", TEMBLOR_LIMIT_(nonzeros)),
+        number("k", "Hits of a search, points of a page", TEMBLOR_LIMIT_(k)),
+        number("batch", "Searches or operations of a request", TEMBLOR_LIMIT_(batch)),
+        number("points", "Points or ids of a request", TEMBLOR_LIMIT_(points)),
+        number("prefetch_depth", "How deep prefetches may be nested",
+               TEMBLOR_LIMIT_(prefetch_depth)),
+        number("prefetches", "Prefetches of a query", TEMBLOR_LIMIT_(prefetches)),
+        number("connections", "Open connections", TEMBLOR_LIMIT_(connections)),
+        number("queue", "Requests that wait for a thread", TEMBLOR_LIMIT_(queue), 0),
+        millis("queue_time", "How long they wait, then 503", TEMBLOR_LIMIT_(queue_time)),
+        millis("header_time", "For a request's line and headers", TEMBLOR_LIMIT_(header_time)),
+        millis("idle_time", "For a connection without a request", TEMBLOR_LIMIT_(idle_time)),
+        millis("body_time", "For a body or an answer, besides its rate", TEMBLOR_LIMIT_(body_time)),
+        number("body_rate", "Least bytes a second of a body or an answer",
+               TEMBLOR_LIMIT_(body_rate)),
+        millis("drain_time", "For requests under way at the end", TEMBLOR_LIMIT_(drain_time)),
+    };
+}
+
+#undef TEMBLOR_LIMIT_
+#undef TEMBLOR_HTTP_
+
+/// A basic string of TOML.
+Text quoted(const Text& value) {
+    Text out = "\"";
+    for (const char c : value) {
+        if (c == '"' || c == '\\') out += '\\';
+        if (static_cast<unsigned char>(c) < 0x20) {
+            out += fmt::format("\\u{:04X}", c);
+        } else {
+            out += c;
+        }
+    }
+    return out + "\"";
+}
+
+Result<ServerSettings::Values> read_file(const std::string& path) {
+    TEMBLOR_ASSIGN_OR_RETURN(const std::string content, read_small_file(path));
+    ServerSettings::Values values;
+    try {
+        const toml::table table = toml::parse(content, path);
+        for (const auto& [key, node] : table) {
+            const Text name(key.str());
+            if (const auto* word = node.as_string()) {
+                values[name] = word->get();
+            } else if (const auto* whole = node.as_integer()) {
+                values[name] = std::to_string(whole->get());
+            } else if (const auto* flag = node.as_boolean()) {
+                values[name] = flag->get() ? "true" : "false";
+            } else {
+                return Status::invalid_argument(path + ": " + name +
+                                                ": expected a string, a whole number or a boolean");
+            }
+        }
+    } catch (const toml::parse_error& error) {
+        return Status::invalid_argument(
+            fmt::format("{}: line {}: {}", path, error.source().begin.line, error.description()));
+    }
+    return values;
+}
+
+}  // namespace
+
+std::string Setting::flag() const {
+    Text flag = name;
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    return flag;
+}
+
+std::string Setting::environment() const {
+    Text variable = "TEMBLOR_" + name;
+    std::transform(variable.begin(), variable.end(), variable.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return variable;
+}
+
+const std::vector<Setting>& server_settings() {
+    static const std::vector<Setting> settings = make_settings();
+    return settings;
+}
+
+Result<ServerSettings> ServerSettings::load(const Values& flags, const std::string& path) {
+    Values file;
+    if (!path.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(file, read_file(path));
+    }
+    ServerSettings settings;
+    for (const Setting& setting : server_settings()) {
+        const auto set = [&](const Text& value, const Text& source) {
+            return setting.set(settings, value).with_context(source);
+        };
+        const auto in_file = file.find(setting.name);
+        const char* variable = std::getenv(setting.environment().c_str());
+        if (const auto flag = flags.find(setting.name); flag != flags.end()) {
+            TEMBLOR_RETURN_IF_ERROR(set(flag->second, "--" + setting.flag()));
+        } else if (variable != nullptr) {
+            TEMBLOR_RETURN_IF_ERROR(set(variable, setting.environment()));
+        } else if (in_file != file.end()) {
+            TEMBLOR_RETURN_IF_ERROR(set(in_file->second, path + ": " + setting.name));
+        }
+        if (in_file != file.end()) file.erase(in_file);
+    }
+    if (!file.empty()) {
+        return Status::invalid_argument(path + ": unknown setting '" + file.begin()->first + "'");
+    }
+    return settings;
+}
+
+std::string ServerSettings::to_toml() const {
+    Text out;
+    for (const Setting& setting : server_settings()) {
+        if (setting.is_secret) continue;
+        const Text value = setting.get(*this);
+        out += "# " + setting.help + "\n";
+        out += setting.name + " = " + (setting.is_text ? quoted(value) : value) + "\n";
+    }
+    return out;
+}
+
+}  // namespace temblor
