@@ -1,0 +1,17 @@
+# install() and `cpack -G DEB` (in the build's folder).
+include(GNUInstallDirs)
+install(FILES packaging/temblor.service DESTINATION /usr/lib/systemd/system COMPONENT system)
+install(FILES packaging/temblor.toml DESTINATION /etc/temblor COMPONENT system)
+install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME temblor)
+set(CPACK_PACKAGE_CONTACT "The Temblor authors <temblor@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "retrieval engine for sparse and dense vectors, with an HTTP server")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION database)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/conffiles)
+include(CPack)
