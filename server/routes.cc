@@ -6,6 +6,7 @@
 #include "server/qdrant/snapshot_routes.h"
 #include "server/qdrant/write_routes.h"
 #include "server/service_routes.h"
+#include "server/v1/import_routes.h"
 
 namespace temblor {
 namespace {
@@ -84,6 +85,9 @@ std::vector<Route> all_routes() {
          kBlocking},
         {verb::post, "/collections/{c}/snapshots/upload", qdrant<upload_snapshot>, kWrite,
          kBlocking, true},
+
+        {verb::post, "/v1/collections/{c}/import", import_route, kWrite, kBlocking, true,
+         ErrorShape::kProblem},
     };
 }
 
