@@ -1,6 +1,7 @@
 #include "server/service_routes.h"
 
 #include "server/json_writer.h"
+#include "server/page_routes.h"
 
 namespace temblor {
 namespace {
@@ -18,13 +19,16 @@ HttpResponse plain(unsigned status, std::string text) {
 
 }  // namespace
 
-HttpResponse root_route(Service& service, HttpRequest&) {
+HttpResponse root_route(Service& service, HttpRequest& request) {
+    if (request.head.header("Accept").find("text/html") != std::string_view::npos)
+        return page("index.html");
     JsonWriter json;
     json.begin_object().member("title", "temblor - retrieval engine");
     json.member("version", kQdrantLevel).member("commit", "");
     json.member("engine_version", service.options().version).end_object();
     HttpResponse response;
     response.body = json.take();
+    response.headers.emplace_back("Vary", "Accept");
     return response;
 }
 
