@@ -46,7 +46,7 @@ function draw(points, current) {
   for (let i = 0; i <= 4; ++i) {
     const value = least + ((1 - least) * i) / 4;
     svg.append(drawing("text", { x: 4, y: y({ accuracy: value }) + 4 }, `${(100 * value).toFixed(1)} %`));
-    svg.append(drawing("text", { x: x({ seconds: (most * i) / 4 }) - 8, y: height - bottom + 16 }, `${((most * i) / 4 * 1000).toFixed(2)}`));
+    svg.append(drawing("text", { x: x({ seconds: (most * i) / 4 }), y: height - bottom + 16, "text-anchor": i === 4 ? "end" : "middle" }, `${((most * i) / 4 * 1000).toFixed(2)}`));
   }
   svg.append(drawing("text", { x: width / 2, y: height - 4 }, "milliseconds a query, in the server"));
   let best = -1;
