@@ -35,7 +35,7 @@ Status parse_target(std::string_view target, HttpHead& head) {
     head.query.clear();
     const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
     if (parsed.has_error()) return bad_target("expected a path");
-    const boost::urls::url_view url = *parsed;
+    const boost::urls::url_view& url = *parsed;
     // One slash at the end is no segment of its own.
     const auto segments = url.segments();
     size_t left = segments.size();

@@ -110,7 +110,7 @@ Status update_collection(Service& service, HttpRequest& request, JsonWriter& res
 }
 
 Status drop_collection(Service& service, HttpRequest& request, JsonWriter& result) {
-    const Status status = service.store().drop_collection(request.parameters.front());
+    Status status = service.store().drop_collection(request.parameters.front());
     if (!status.is_ok() && status.code() != StatusCode::kNotFound) return status;
     result.boolean(status.is_ok());
     return Status::ok();
@@ -133,7 +133,7 @@ Status create_index(Service& service, HttpRequest& request, JsonWriter& result) 
 
 Status drop_index(Service& service, HttpRequest& request, JsonWriter& result) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
-    const Status status = collection->drop_payload_index(request.parameters[1]);
+    Status status = collection->drop_payload_index(request.parameters[1]);
     if (!status.is_ok() && status.code() != StatusCode::kNotFound) return status;
     write_receipt(request, collection->stats().last_ordinal, result);
     return Status::ok();
