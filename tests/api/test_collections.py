@@ -1,6 +1,7 @@
 """Collections, aliases, payload indexes, snapshots and errors."""
 
 import json
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -148,7 +149,7 @@ def test_snapshots(client, server, scratch, by_upload):
     assert len(archive) == made.size
     if by_upload:
         with urllib.request.urlopen(urllib.request.Request(
-                f"{server.url}/collections/{scratch}/snapshots/upload", archive,
+                f"{server.url}/collections/{urllib.parse.quote(scratch)}/snapshots/upload", archive,
                 {"Content-Type": "application/x-tar"}, method="POST")) as answer:
             assert json.load(answer)["result"] is True
     else:

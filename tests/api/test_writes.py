@@ -33,7 +33,7 @@ class Pair:
 
 def row(number):
     return {"one": [number, 1.0, 2.0, 3.0],
-            "words": models.SparseVector(indices=[9, number], values=[0.5, 1.5])}
+            "words": models.SparseVector(indices=[900, number], values=[0.5, 1.5])}
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_upsert_replaces(pair):
 
 
 def test_upsert_batch(pair):
-    pair.upsert(models.Batch(ids=[5, 6, UUIDS[0]], payloads=[{"a": 1}, None, {"b": "é\n\"x\""}],
+    pair.upsert(models.Batch(ids=[5, 6, UUIDS[0]], payloads=[{"a": 1}, {}, {"b": "é\n\"x\""}],
                              vectors={"one": [[1, 2, 3, 4]] * 3,
                                       "words": [models.SparseVector(indices=[1], values=[2])] * 3}))
     pair.check(10)
