@@ -63,6 +63,16 @@ class Server:
         return QdrantClient(url=self.url, timeout=30, check_compatibility=False)
 
 
+# What in-memory mode says about calls that mean nothing there, and what is deprecated but tested.
+_KNOWN_WARNINGS = ("Payload indexes have no effect", "Local mode performs exact",
+                   "`recreate_collection` method is deprecated")
+
+
+def pytest_configure(config):
+    for text in _KNOWN_WARNINGS:
+        config.addinivalue_line("filterwarnings", f"ignore:{text}")
+
+
 def _upload(url, name, archive):
     request = urllib.request.Request(f"{url}/collections/{name}/snapshots/upload", archive,
                                      {"Content-Type": "application/x-tar"}, method="POST")

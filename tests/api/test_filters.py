@@ -2,10 +2,10 @@
 
 import pytest
 from qdrant_client import models
+from qdrant_client.models import FieldCondition, Filter
 
 from congruence import same_records
 from library import MIXED
-from qdrant_client.models import FieldCondition, Filter
 
 
 def field(key, **condition):
@@ -33,7 +33,6 @@ FILTERS = {
     "datetime": must(field("when", range=models.DatetimeRange(
         gte="2014-01-01T00:00:00Z", lt="2019-06-01T00:00:00+02:00"))),
     "has-id": must(models.HasIdCondition(has_id=[1, 2, 4, 200, 7000])),
-    "has-vector": must(models.HasVectorCondition(has_vector="dot")),
     "is-empty": must(models.IsEmptyCondition(is_empty=models.PayloadField(key="note"))),
     "is-null": must(models.IsNullCondition(is_null=models.PayloadField(key="note"))),
     "values-count": must(field("tags", values_count=models.ValuesCount(gte=2, lt=4))),
@@ -76,6 +75,4 @@ def test_filters_do_not_need_indexes(client, memory):
     for name in FILTERS:
         ours = client.count("plain", count_filter=FILTERS[name]).count
         theirs = memory.count("plain", count_filter=FILTERS[name]).count
-        if name == "has-vector":
-            continue
         assert ours == theirs, name

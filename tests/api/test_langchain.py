@@ -51,7 +51,7 @@ def store(server, scratch, request):
 
 
 def test_search(store):
-    assert names(store.similarity_search("the river earthquake", k=2))[0] == "quake"
+    assert names(store.similarity_search("river earthquake", k=2))[0] == "quake"
     found = store.similarity_search_with_score("earthquake stone", k=3)
     assert found[0][0].metadata["name"] == "stone"
     scores = [score for _, score in found]
@@ -97,6 +97,6 @@ def test_threshold_and_offset(store):
 def test_diverse(store, request):
     if store.retrieval_mode == RetrievalMode.SPARSE:
         pytest.skip("LangChain has it for dense vectors only")
-    found = names(store.max_marginal_relevance_search("earthquake", k=3, fetch_k=6))
+    found = names(store.max_marginal_relevance_search("the stone earthquake", k=3, fetch_k=6))
     assert len(set(found)) == 3
-    assert found[0] in ("quake", "stone")
+    assert found[0] == "stone"

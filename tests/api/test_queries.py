@@ -129,6 +129,18 @@ def test_nested_prefetch(client, memory, rng):
         both(client, memory, MIXED, prefetch=inner, query=dense(rng), using="euclid", limit=10)
 
 
+@pytest.mark.parametrize("vector", [*library.DISTANCES, "words"])
+def test_diverse(client, memory, rng, vector):
+    for diversity in (0.0, 0.3, 0.5, 0.9, 1.0):
+        query = sparse(rng) if vector == "words" else dense(rng)
+        query = models.NearestQuery(nearest=query, mmr=models.Mmr(
+            diversity=diversity, candidates_limit=40))
+        ours, theirs = [one.query_points(MIXED, query=query, using=vector, limit=10,
+                                         search_params=EXACT).points for one in (client, memory)]
+        assert [hit.id for hit in ours] == [hit.id for hit in theirs]
+        assert close([hit.score for hit in ours], [hit.score for hit in theirs])
+
+
 def test_batch(client, memory, rng):
     requests = [models.QueryRequest(query=dense(rng), using="cosine", limit=5, params=EXACT),
                 models.QueryRequest(query=sparse(rng), using="words", limit=7, params=EXACT,

@@ -67,7 +67,8 @@ def test_facet(client, memory, key):
     for facet_filter in (None, FILTERS["range"]):
         ours, theirs = [
             {hit.value: hit.count
-             for hit in one.facet(MIXED, key, limit=500, facet_filter=facet_filter, exact=True).hits}
+             for hit in one.facet(MIXED, key, limit=500, facet_filter=facet_filter,
+                                            exact=True).hits}
             for one in (client, memory)]
         assert ours == theirs
 
