@@ -85,7 +85,7 @@ def _mixed(client, rng):
                                          payload=payload(rng, row)))
     client.upload_points(MIXED, points, batch_size=50, wait=True)
     for field, kind in (("city", "keyword"), ("row", "integer"), ("price", "float"),
-                        ("open", "bool"), ("when", "datetime")):
+                        ("open", "bool"), ("when", "datetime"), ("text", "text")):
         client.create_payload_index(MIXED, field, kind, wait=True)
     ids = [point.id for point in points]
     client.upsert(MIXED, [models.PointStruct(

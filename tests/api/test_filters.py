@@ -70,7 +70,7 @@ def test_scroll(client, memory, name):
 
 
 def test_filters_do_not_need_indexes(client, memory):
-    for name in ("city", "row", "price", "open", "when"):
+    for name in ("city", "row", "price", "open", "when", "text"):
         assert name in client.get_collection(MIXED).payload_schema
     for name in FILTERS:
         ours = client.count("plain", count_filter=FILTERS[name]).count
