@@ -69,7 +69,7 @@ void SchemaFlags::add_to(CLI::App& verb) {
                     "Dense vectors, NAME:SIZE:DISTANCE (dot, cosine, euclid, manhattan)")
         ->excludes(file);
     verb.add_option("--index", indexes_,
-                    "Payload indexes, KEY:TYPE (keyword, integer, float, bool, datetime)")
+                    "Payload indexes, KEY:TYPE (keyword, integer, float, bool, datetime, text)")
         ->excludes(file);
 }
 

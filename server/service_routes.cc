@@ -7,7 +7,7 @@ namespace temblor {
 namespace {
 
 /// The level of Qdrant's API that the compatible routes follow; its clients compare it with theirs.
-constexpr std::string_view kQdrantLevel = "1.18.0";
+constexpr std::string_view kQdrantLevel = "1.19.0";
 
 HttpResponse plain(unsigned status, std::string text) {
     HttpResponse response;

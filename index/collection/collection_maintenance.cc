@@ -279,7 +279,7 @@ Status Collection::Impl::build_missing_indexes() {
         bool built = false;
         for (const SegmentView& view : now->segments) {
             for (const auto& [key, type] : now->schema->payload_indexes) {
-                if (view.indexes->contains(key)) continue;
+                if (!is_built(type) || view.indexes->contains(key)) continue;
                 TEMBLOR_RETURN_IF_ERROR(
                     assemble_payload_index(*now->schema, key, view.segment->ordinals(),
                                            *now->database, view.segment->folder(), *options.files));

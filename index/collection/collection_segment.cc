@@ -117,6 +117,7 @@ PayloadIndexes CollectionSegment::open_payload_indexes(const Schema& schema,
                                                        std::string& damaged) const {
     PayloadIndexes indexes;
     for (const auto& [key, type] : schema.payload_indexes) {
+        if (!is_built(type)) continue;
         const std::string path = payload_index_path(folder_, key);
         const auto opened = [&, &name = key,
                              &kind = type]() -> Result<std::shared_ptr<const PayloadIndex>> {

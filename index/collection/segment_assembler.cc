@@ -36,8 +36,10 @@ public:
         for (const auto& [name, settings] : schema.sparse)
             sparse_.emplace(name, SparseColumn{&settings, {}});
         for (const auto& [name, settings] : schema.dense) dense_.emplace(name, DenseColumn{});
-        for (const auto& [key, type] : schema.payload_indexes)
-            indexes_.emplace(key, PayloadIndexBuilder(KeyPath::parse(key).value(), type));
+        for (const auto& [key, type] : schema.payload_indexes) {
+            if (is_built(type))
+                indexes_.emplace(key, PayloadIndexBuilder(KeyPath::parse(key).value(), type));
+        }
     }
 
     Status add(const SourcePoint& point) {

@@ -14,9 +14,9 @@ std::string quoted(const char* what, const std::string& name) {
 Status Store::Impl::make_name_free(const std::string& what, const std::string& name) const {
     const CatalogState& state = catalog->state();
     if (state.collections.contains(name) || reserved.contains(name))
-        return Status::already_exists(what + ": there is a collection of this name");
+        return Status::already_exists(what + " already exists");
     if (state.aliases.contains(name))
-        return Status::already_exists(what + ": there is an alias of this name");
+        return Status::already_exists(what + " already exists, as an alias");
     return Status::ok();
 }
 
@@ -79,7 +79,7 @@ Status Store::Impl::apply(const AliasChange& change, CatalogState& state) const 
         const std::string what = quoted("alias", alias);
         TEMBLOR_RETURN_IF_ERROR(check_collection_name(what, alias));
         if (state.collections.contains(alias) || reserved.contains(alias))
-            return Status::already_exists(what + ": there is a collection of this name");
+            return Status::already_exists(what + " already exists, as a collection");
         return Status::ok();
     };
     if (const auto* set = std::get_if<SetAlias>(&change)) {
@@ -101,7 +101,7 @@ Status Store::Impl::apply(const AliasChange& change, CatalogState& state) const 
         TEMBLOR_RETURN_IF_ERROR(usable(rename.to));
         if (!state.aliases.emplace(rename.to, from->second).second) {
             return Status::already_exists(quoted("alias", rename.to) +
-                                          ": there is an alias of this name");
+                                          " already exists, as an alias");
         }
         state.aliases.erase(rename.from);
     }

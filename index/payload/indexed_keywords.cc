@@ -200,6 +200,8 @@ Result<std::unique_ptr<IndexedValues>> open_indexed_values(PayloadType type, uin
             return open_bools(rows, entries, body);
         case PayloadType::kDatetime:
             return open_moments(rows, entries, body);
+        case PayloadType::kText:
+            break;
     }
     return Status::corruption("unknown type " + std::to_string(static_cast<int>(type)));
 }

@@ -153,6 +153,8 @@ std::unique_ptr<ValueCollector> collector_for(PayloadType type) {
             return std::make_unique<BoolCollector>();
         case PayloadType::kDatetime:
             return std::make_unique<RunCollector<int64_t, microseconds_of>>();
+        case PayloadType::kText:
+            break;
     }
     TEMBLOR_CHECK(false);
     return nullptr;

@@ -6,8 +6,8 @@
 namespace temblor {
 namespace {
 
-constexpr std::array kTypes = {PayloadType::kKeyword, PayloadType::kInteger, PayloadType::kFloat,
-                               PayloadType::kBool, PayloadType::kDatetime};
+constexpr std::array kTypes = {PayloadType::kKeyword, PayloadType::kInteger,  PayloadType::kFloat,
+                               PayloadType::kBool,    PayloadType::kDatetime, PayloadType::kText};
 
 }  // namespace
 
@@ -23,6 +23,8 @@ std::string_view payload_type_name(PayloadType type) {
             return "bool";
         case PayloadType::kDatetime:
             return "datetime";
+        case PayloadType::kText:
+            return "text";
     }
     return "unknown";
 }
@@ -32,7 +34,7 @@ Result<PayloadType> parse_payload_type(std::string_view name) {
         if (payload_type_name(type) == name) return type;
     }
     return Status::invalid_argument("payload type '" + std::string(name) +
-                                    "': expected keyword, integer, float, bool or datetime");
+                                    "': expected keyword, integer, float, bool, datetime or text");
 }
 
 }  // namespace temblor

@@ -14,8 +14,11 @@ enum class PayloadType : uint8_t {
     kFloat = 3,     ///< every number
     kBool = 4,      ///< true and false
     kDatetime = 5,  ///< RFC 3339 strings, compared as moments in time, to the microsecond
+    kText = 6,      ///< strings by their words; a name only, nothing is built for it
 };
-/// "keyword", "integer", "float", "bool", "datetime".
+/// Whether segments hold something for an index of the type. Without, filters read the payloads.
+constexpr bool is_built(PayloadType type) { return type != PayloadType::kText; }
+/// "keyword", "integer", "float", "bool", "datetime", "text".
 std::string_view payload_type_name(PayloadType type);
 Result<PayloadType> parse_payload_type(std::string_view name);
 

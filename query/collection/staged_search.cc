@@ -54,10 +54,8 @@ public:
         auto& hits = result_.hits;
         if (hits.size() > stage.limit) hits.resize(stage.limit);
         if (stage.least) {
-            const auto end = std::find_if(hits.begin(), hits.end(), [&](const CollectionHit& hit) {
-                return !(hit.score >= *stage.least);
-            });
-            hits.erase(end, hits.end());
+            std::erase_if(hits,
+                          [&](const CollectionHit& hit) { return !(hit.score >= *stage.least); });
         }
         return Status::ok();
     }
@@ -70,7 +68,8 @@ private:
         query.vector = nearest.vector;
         query.query = nearest.query;
         query.parameters = stage.parameters;
-        query.parameters.k = stage.limit;
+        query.parameters.k =
+            nearest.diversity ? std::max(stage.limit, nearest.diversity->candidates) : stage.limit;
         query.filter = filter;
         if (!stage.prefetch.empty()) {
             // Few points, scored by the vectors as they were written.
@@ -84,7 +83,13 @@ private:
         result_.filter.scanned += found.filter.scanned;
         result_.filter.walked += found.filter.walked;
         result_.filter.payloads_read += found.filter.payloads_read;
-        return Status::ok();
+        if (!nearest.diversity) return Status::ok();
+        if (stage.least) {
+            std::erase_if(result_.hits,
+                          [&](const CollectionHit& hit) { return !(hit.score >= *stage.least); });
+        }
+        return diversify(version_, nearest.vector, nearest.diversity->share, stage.limit,
+                         result_.hits);
     }
 
     static Status check(const ReciprocalRankFusion& fusion, size_t lists) {

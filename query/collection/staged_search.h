@@ -9,6 +9,7 @@
 #include "index/collection/version.h"
 #include "index/payload/filter.h"
 #include "query/collection/collection_search.h"
+#include "query/collection/diversity.h"
 
 namespace temblor {
 
@@ -16,6 +17,7 @@ namespace temblor {
 struct NearestStage {
     std::string vector;
     std::variant<SparseVector, DenseVector> query;
+    std::optional<Diversity> diversity = std::nullopt;
 };
 
 /// Reciprocal rank fusion: the sum over the lists of 1 / (k - 1 + (rank + 1) / weight), rank from
@@ -41,7 +43,8 @@ struct SearchStage {
     SearchParameters parameters;  ///< k is `limit`
 };
 
-/// The best `limit` of the stage. Hits fall in score, equal scores go by rising ordinal. Counters
+/// The best `limit` of the stage. Hits fall in score, equal scores go by rising ordinal; those of a
+/// stage with diversity come in the order of diversify(). Counters
 /// are of all stages together. Errors: kInvalidArgument (a fusion without prefetches, weights that
 /// are not as many as lists or not positive), those of search_collection().
 Status search_stages(const Version& version, const SearchStage& stage, CollectionScratch& scratch,

@@ -29,9 +29,9 @@ Status check_datatype(const OptionalElement& value, const JsonPlace& place) {
 }
 
 Result<DenseVectorSettings> read_dense(dom::element value, const JsonPlace& place) {
-    static constexpr std::array<std::string_view, 7> kNames = {
-        "size",    "distance", "hnsw_config",       "quantization_config",
-        "on_disk", "datatype", "multivector_config"};
+    static constexpr std::array<std::string_view, 8> kNames = {
+        "size",    "distance", "hnsw_config",        "quantization_config",
+        "on_disk", "datatype", "multivector_config", "memory"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(value, place, kNames));
     const JsonPlace size(place, "size");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element given, needed(members[0], size));
@@ -54,8 +54,8 @@ Status read_sparse(dom::element value, const JsonPlace& place) {
     static constexpr std::array<std::string_view, 2> kNames = {"index", "modifier"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(value, place, kNames));
     if (members[0]) {
-        static constexpr std::array<std::string_view, 3> kIndexNames = {"full_scan_threshold",
-                                                                        "on_disk", "datatype"};
+        static constexpr std::array<std::string_view, 4> kIndexNames = {
+            "full_scan_threshold", "on_disk", "datatype", "memory"};
         const JsonPlace index(place, "index");
         TEMBLOR_ASSIGN_OR_RETURN(const auto settings,
                                  read_members(*members[0], index, kIndexNames));
@@ -158,11 +158,11 @@ std::string_view qdrant_distance(Distance distance) {
 }
 
 Result<Schema> read_collection_config(dom::element body) {
-    static constexpr std::array<std::string_view, 14> kNames = {
+    static constexpr std::array<std::string_view, 16> kNames = {
         "vectors",           "sparse_vectors",      "hnsw_config",  "wal_config",
         "optimizers_config", "quantization_config", "shard_number", "sharding_method",
         "on_disk_payload",   "replication_factor",  "init_from",    "write_consistency_factor",
-        "metadata",          "strict_mode_config"};
+        "metadata",          "strict_mode_config",  "payload",      "id_tracker"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, JsonPlace("body"), kNames));
     for (const size_t refused : {size_t{10}, size_t{13}}) {
         if (members[refused]) {
@@ -187,11 +187,8 @@ Result<PayloadType> read_index_type(dom::element value, const JsonPlace& place) 
         }
     }
     if (name == "uuid") return PayloadType::kKeyword;
-    if (name == "text" || name == "geo") {
-        return Status::unimplemented(place.text() + ": an index of type " + std::string(name) +
-                                     " is not supported" +
-                                     (name == "text" ? "; match.text works without one" : ""));
-    }
+    if (name == "geo")
+        return Status::unimplemented(place.text() + ": an index of type geo is not supported");
     auto type = parse_payload_type(name);
     if (!type.is_ok()) return std::move(type).status().with_context(place.text());
     return type;

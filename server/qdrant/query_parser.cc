@@ -55,6 +55,9 @@ Result<QdrantQuery> QdrantQueryReader::read_query(dom::element body, const JsonP
         TEMBLOR_RETURN_IF_ERROR(read_what(*m[0], {place, "query"}, vector, m[10], stage));
         TEMBLOR_RETURN_IF_ERROR(read_threshold(m[5], {place, "score_threshold"}, stage));
         query.distances = is_distance(stage);
+        const auto* nearest = std::get_if<NearestStage>(&stage.what);
+        if (grouped && nearest != nullptr && nearest->diversity)
+            return not_supported({place, "query"}, "mmr in groups");
     } else if (!stage.prefetch.empty()) {
         return place.wrong("a query is needed to merge what the prefetches find");
     } else {
@@ -152,8 +155,11 @@ Status QdrantQueryReader::read_what(dom::element query, const JsonPlace& place,
         if (key == "nearest") {
             static constexpr std::array<std::string_view, 2> kNames = {"nearest", "mmr"};
             TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(query, place, kNames));
-            if (m[1]) return not_supported({place, "mmr"}, "mmr");
-            return read_nearest(value, {place, "nearest"}, vector, lookup, stage);
+            TEMBLOR_RETURN_IF_ERROR(read_nearest(value, {place, "nearest"}, vector, lookup, stage));
+            if (!m[1]) return Status::ok();
+            TEMBLOR_ASSIGN_OR_RETURN(std::get<NearestStage>(stage.what).diversity,
+                                     read_diversity(*m[1], {place, "mmr"}, stage));
+            return Status::ok();
         }
         if (std::find(kOtherQueries.begin(), kOtherQueries.end(), key) != kOtherQueries.end())
             return not_supported(JsonPlace(place, key), "this kind of query");
@@ -211,6 +217,24 @@ Status QdrantQueryReader::read_nearest(dom::element query, const JsonPlace& plac
         stage.filter = std::move(others);
     }
     return Status::ok();
+}
+
+Result<Diversity> QdrantQueryReader::read_diversity(dom::element value, const JsonPlace& place,
+                                                    const SearchStage& stage) {
+    static constexpr std::array<std::string_view, 2> kNames = {"diversity", "candidates_limit"};
+    constexpr uint32_t kMost = Diversity::kMaxCandidates;
+    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(value, place, kNames));
+    if (stage.limit > kMost)
+        return place.wrong("expected limit and offset of at most " + std::to_string(kMost));
+    Diversity diversity;
+    TEMBLOR_ASSIGN_OR_RETURN(const auto share, read_float(m[0], {place, "diversity"}));
+    diversity.share = share.value_or(diversity.share);
+    if (!(diversity.share >= 0 && diversity.share <= 1))
+        return JsonPlace(place, "diversity").wrong("expected a number from 0 to 1");
+    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t candidates,
+                             read_count(m[1], {place, "candidates_limit"}, stage.limit, 1, kMost));
+    diversity.candidates = static_cast<uint32_t>(candidates);
+    return diversity;
 }
 
 Result<QdrantQueryReader::Target> QdrantQueryReader::read_target(dom::element value,
