@@ -88,6 +88,7 @@ Result<QdrantQuery> QdrantQueryReader::read_search(dom::element body, const Json
         TEMBLOR_ASSIGN_OR_RETURN(inner, needed(parts[1], {at, "vector"}));
     }
     TEMBLOR_ASSIGN_OR_RETURN(nearest.query, read_point_vector(inner, at));
+    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(nearest.query, at));
     query.stage.what = std::move(nearest);
     TEMBLOR_RETURN_IF_ERROR(read_threshold(m[6], {place, "score_threshold"}, query.stage));
     query.distances = is_distance(query.stage);
@@ -199,10 +200,7 @@ Status QdrantQueryReader::read_nearest(dom::element query, const JsonPlace& plac
                                        const std::string& vector, const OptionalElement& lookup,
                                        SearchStage& stage) {
     TEMBLOR_ASSIGN_OR_RETURN(Target target, read_target(query, place, vector, lookup));
-    if (const auto* sparse = std::get_if<SparseVector>(&target.vector)) {
-        if (sparse->nnz() > limits_.nonzeros)
-            return place.wrong("expected at most " + std::to_string(limits_.nonzeros) + " indices");
-    }
+    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(target.vector, place));
     stage.what = NearestStage{vector, std::move(target.vector)};
     if (target.from) {
         Filter others;
@@ -211,6 +209,13 @@ Status QdrantQueryReader::read_nearest(dom::element query, const JsonPlace& plac
         stage.filter = std::move(others);
     }
     return Status::ok();
+}
+
+Status QdrantQueryReader::check_nonzeros(const std::variant<SparseVector, DenseVector>& vector,
+                                         const JsonPlace& place) const {
+    const auto* sparse = std::get_if<SparseVector>(&vector);
+    if (sparse == nullptr || sparse->nnz() <= limits_.nonzeros) return Status::ok();
+    return place.wrong("expected at most " + std::to_string(limits_.nonzeros) + " indices");
 }
 
 Result<QdrantQueryReader::Target> QdrantQueryReader::read_target(dom::element value,
