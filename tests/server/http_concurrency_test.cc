@@ -1,6 +1,7 @@
 // Many clients at a time; for ThreadSanitizer.
 
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -58,10 +59,12 @@ TEST(HttpConcurrentTest, StoppingUnderLoad) {
         TestServer server;
         server.open_gate();
         std::atomic<uint32_t> answers{0};
+        std::vector<std::unique_ptr<RawClient>> clients;
+        for (int c = 0; c < 4; ++c) clients.push_back(std::make_unique<RawClient>(server.port()));
         std::vector<std::thread> threads;
-        for (int c = 0; c < 4; ++c) {
+        for (size_t c = 0; c < clients.size(); ++c) {
             threads.emplace_back([&, c] {
-                RawClient client(server.port());
+                RawClient& client = *clients[c];
                 while (true) {
                     const RawAnswer answer =
                         client.ask(c % 2 == 0 ? post("/echo", "x") : post("/wait", "x"));
@@ -69,6 +72,7 @@ TEST(HttpConcurrentTest, StoppingUnderLoad) {
                     EXPECT_EQ(answer.status, 200U);
                     ++answers;
                 }
+                client.close();
             });
         }
         EXPECT_TRUE(eventually([&] { return answers > 50; }));
