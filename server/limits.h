@@ -5,7 +5,7 @@
 
 namespace temblor {
 
-/// What the server takes at most. Every number has a setting of its name (config.h) and a test.
+/// What the server takes at most. Every number has a setting of its name (settings.h) and a test.
 struct ServerLimits {
     uint64_t body_bytes = uint64_t{32} << 20;   ///< of a request, also after decompression
     uint64_t stream_bytes = uint64_t{1} << 40;  ///< of an import or an uploaded snapshot

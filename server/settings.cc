@@ -16,6 +16,8 @@ namespace {
 
 using Text = std::string;
 
+constexpr size_t kMaxTomlDigits = 18;
+
 template <typename Number>
 Status read_number(const Text& text, Number& number, Number least) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -195,7 +197,7 @@ Text quoted(const Text& value) {
     Text out = "\"";
     for (const char c : value) {
         if (c == '"' || c == '\\') out += '\\';
-        if (static_cast<unsigned char>(c) < 0x20) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
             out += fmt::format("\\u{:04X}", c);
         } else {
             out += c;
@@ -254,6 +256,11 @@ Result<ServerSettings> ServerSettings::load(const Values& flags, const std::stri
     if (!path.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(file, read_file(path));
     }
+    for (const auto& [name, value] : flags) {
+        const auto& all = server_settings();
+        if (std::none_of(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; }))
+            return Status::invalid_argument("unknown setting '" + name + "'");
+    }
     ServerSettings settings;
     for (const Setting& setting : server_settings()) {
         const auto set = [&](const Text& value, const Text& source) {
@@ -282,7 +289,9 @@ std::string ServerSettings::to_toml() const {
         if (setting.is_secret) continue;
         const Text value = setting.get(*this);
         out += "# " + setting.help + "\n";
-        out += setting.name + " = " + (setting.is_text ? quoted(value) : value) + "\n";
+        // TOML's numbers end at 2^63 - 1; load() takes any setting as a string, too.
+        const bool in_quotes = setting.is_text || value.size() > kMaxTomlDigits;
+        out += setting.name + " = " + (in_quotes ? quoted(value) : value) + "\n";
     }
     return out;
 }

@@ -2,6 +2,7 @@
 
 #include <sstream>
 #include <type_traits>
+#include <utility>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -31,7 +32,10 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 template <typename Stream>
 Connection<Stream>::Connection(std::shared_ptr<ServerState> state, Stream&& stream,
                                std::string peer)
-    : state_(std::move(state)), stream_(std::move(stream)), peer_(std::move(peer)) {
+    : state_(std::move(state)),
+      stream_(std::move(stream)),
+      peer_(std::move(peer)),
+      timer_(stream_.get_executor()) {
     state_->add(*this);
 }
 
@@ -62,9 +66,11 @@ void Connection<Stream>::start() {
 
 template <typename Stream>
 void Connection<Stream>::close_if_idle() {
-    const auto self = this->weak_from_this().lock();
+    auto self = this->weak_from_this().lock();
     if (self == nullptr) return;
-    net::post(stream_.get_executor(), [self] {
+    // The caller holds what the destructor locks: this must not be the last to let go.
+    auto executor = stream_.get_executor();
+    net::post(executor, [self = std::move(self)] {
         if (self->idle_) self->close();
     });
 }
@@ -97,10 +103,22 @@ void Connection<Stream>::read_request() {
 
 template <typename Stream>
 void Connection<Stream>::read_more(Clock::time_point deadline, void (Connection::*then)()) {
-    socket().expires_at(deadline);
+    // Not the stream's own deadline: that one closes the socket, and nothing could be answered.
+    socket().expires_never();
+    const uint64_t reading = ++reading_;
+    timer_.expires_at(deadline);
+    timer_.async_wait([weak = this->weak_from_this(), reading](ErrorCode error) {
+        const auto self = weak.lock();
+        if (error || self == nullptr || self->reading_ != reading) return;
+        self->timed_out_ = true;
+        self->socket().cancel();
+    });
     stream_.async_read_some(buffer_.prepare(then == &Connection::parse_head ? kHeadPiece : kPiece),
                             [self = this->shared_from_this(), then](ErrorCode error, size_t bytes) {
-                                if (error == beast::error::timeout) {
+                                ++self->reading_;
+                                self->timer_.cancel();
+                                const bool timed_out = std::exchange(self->timed_out_, false);
+                                if (error && timed_out) {
                                     return self->refuse(408, "the request did not arrive in time");
                                 }
                                 if (error) return self->close();
@@ -146,11 +164,11 @@ void Connection<Stream>::on_head() {
     if (auto response = state_->application.admit(head, match_))
         return respond(std::move(*response));
     request_.parameters = std::move(match_.parameters);
-    if (!match_.route->streamed &&
-        head.content_length.value_or(0) > state_->options.limits.body_bytes) {
+    const ServerLimits& limits = state_->options.limits;
+    const uint64_t most = match_.route->streamed ? limits.stream_bytes : limits.body_bytes;
+    if (head.content_length.value_or(0) > most) {
         return refuse(413, "the body has " + std::to_string(*head.content_length) +
-                               " bytes, expected at most " +
-                               std::to_string(state_->options.limits.body_bytes));
+                               " bytes, expected at most " + std::to_string(most));
     }
     if (!head.has_body) return dispatch();
     if (!beast::iequals(head.header("Expect"), "100-continue")) return start_body();
@@ -319,8 +337,11 @@ void Connection<Stream>::stream_answer(HttpResponse&& response, StreamedBody<Str
     std::ostringstream head;
     head << message.base();
     StreamedAnswer<Stream> writer(*state_, stream_, version_ >= 11);
-    if (writer.raw(head.str()).is_ok()) response.streamed(writer);
-    const bool failed = !writer.finish().is_ok();
+    bool failed = !writer.raw(head.str()).is_ok();
+    if (!failed && request_.head.method != http::verb::head) {
+        response.streamed(writer);
+        failed = !writer.finish().is_ok();
+    }
     request_.stream = nullptr;
     if (body != nullptr) {
         body_bytes_ = body->bytes();

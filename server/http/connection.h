@@ -7,6 +7,7 @@
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -36,7 +37,7 @@ private:
     using ErrorCode = boost::system::error_code;
 
     void read_request();
-    /// Reads what comes by then; then goes on.
+    /// Reads what comes by then and goes on; answers 408 when nothing did.
     void read_more(Clock::time_point deadline, void (Connection::*then)());
     void parse_head();
     void on_head();
@@ -64,6 +65,9 @@ private:
     std::shared_ptr<ServerState> state_;
     Stream stream_;
     std::string peer_;
+    boost::asio::steady_timer timer_;  ///< of read_more()
+    uint64_t reading_ = 0;  ///< changes when a read begins or ends: older timers are stale
+    bool timed_out_ = false;
     bool idle_ = true;
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> head_parser_;

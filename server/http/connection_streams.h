@@ -96,13 +96,16 @@ private:
     Status read_socket() {
         size_t bytes = 0;
         Stream& stream = stream_;
-        const auto patience = state_.options.limits.body_time;
+        // What the handler takes between two reads is not the client's time.
+        const auto patience = state_.time_for(bytes_) - waited_;
+        const auto begin = Admission::Clock::now();
         TEMBLOR_RETURN_IF_ERROR(
             wait_for(state_, stream_, bytes,
                      [&stream, patience, space = buffer_.prepare(kPiece)](auto done) {
                          boost::beast::get_lowest_layer(stream).expires_after(patience);
                          stream.async_read_some(space, std::move(done));
                      }));
+        waited_ += Admission::Clock::now() - begin;
         buffer_.commit(bytes);
         return Status::ok();
     }
@@ -110,6 +113,7 @@ private:
     ServerState& state_;
     Stream& stream_;
     boost::beast::flat_buffer& buffer_;
+    Admission::Clock::duration waited_{0};
     boost::beast::http::request_parser<boost::beast::http::buffer_body> parser_;
     uint64_t bytes_ = 0;
 };

@@ -37,7 +37,9 @@ Result<std::string> decode_content(std::string_view coding, std::string_view cod
             left -= piece;
         }
         const size_t before = out.size();
-        const size_t room = static_cast<size_t>(std::min<uint64_t>(kPiece, limit + 1 - before));
+        // A byte past the limit tells that there is more.
+        const size_t room =
+            limit - before >= kPiece ? kPiece : static_cast<size_t>(limit - before) + 1;
         out.resize(before + room);
         stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
         stream.avail_out = static_cast<uInt>(room);
@@ -51,6 +53,9 @@ Result<std::string> decode_content(std::string_view coding, std::string_view cod
             status = Status::invalid_argument("Content-Encoding: the body is cut short");
         } else if (code != Z_OK && code != Z_STREAM_END) {
             status = Status::invalid_argument("Content-Encoding: the body is not gzip or deflate");
+        } else if (code == Z_STREAM_END && (stream.avail_in > 0 || left > 0)) {
+            // Another member (RFC 1952), which must be one.
+            code = inflateReset(&stream);
         }
     }
     inflateEnd(&stream);

@@ -1,5 +1,7 @@
 #include "server/http/router.h"
 
+#include <set>
+
 #include <boost/beast/http/verb.hpp>
 
 #include "data/check.h"
@@ -31,6 +33,7 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
 
 RouteMatch Router::find(const HttpHead& head) const {
     RouteMatch match;
+    std::set<std::string> allowed;
     const std::vector<std::string_view>* best = nullptr;
     const auto beats = [](const std::vector<std::string_view>& a,
                           const std::vector<std::string_view>& b) {
@@ -51,16 +54,19 @@ RouteMatch Router::find(const HttpHead& head) const {
         const bool same =
             route.method == head.method || (head.method == verb::head && route.method == verb::get);
         if (!same) {
-            const auto name = boost::beast::http::to_string(route.method);
-            match.allowed += (match.allowed.empty() ? "" : ", ");
-            match.allowed.append(name.data(), name.size());
+            allowed.insert(std::string(boost::beast::http::to_string(route.method)));
             continue;
         }
         if (best != nullptr && !beats(pattern, *best)) continue;
         best = &pattern;
         match.route = &route;
     }
-    if (match.route == nullptr) return match;
+    if (match.route == nullptr) {
+        if (allowed.contains("GET")) allowed.insert("HEAD");
+        for (const std::string& method : allowed)
+            match.allowed += (match.allowed.empty() ? "" : ", ") + method;
+        return match;
+    }
     match.errors = match.route->errors;
     for (size_t i = 0; i < best->size(); ++i) {
         if (is_parameter((*best)[i])) match.parameters.push_back(head.segments[i]);

@@ -39,7 +39,7 @@ struct Route {
 struct RouteMatch {
     const Route* route = nullptr;
     std::vector<std::string> parameters;
-    std::string allowed;  ///< when only other methods are there: "GET, PUT"
+    std::string allowed;  ///< when only other methods are there: "GET, HEAD, PUT"
     ErrorShape errors = ErrorShape::kQdrant;
 };
 

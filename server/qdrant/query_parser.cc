@@ -91,6 +91,7 @@ Result<QdrantQuery> QdrantQueryReader::read_search(dom::element body, const Json
         TEMBLOR_ASSIGN_OR_RETURN(inner, needed(parts[1], {at, "vector"}));
     }
     TEMBLOR_ASSIGN_OR_RETURN(nearest.query, read_point_vector(inner, at));
+    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(nearest.query, at));
     query.stage.what = std::move(nearest);
     TEMBLOR_RETURN_IF_ERROR(read_threshold(m[6], {place, "score_threshold"}, query.stage));
     query.distances = is_distance(query.stage);
@@ -205,10 +206,7 @@ Status QdrantQueryReader::read_nearest(dom::element query, const JsonPlace& plac
                                        const std::string& vector, const OptionalElement& lookup,
                                        SearchStage& stage) {
     TEMBLOR_ASSIGN_OR_RETURN(Target target, read_target(query, place, vector, lookup));
-    if (const auto* sparse = std::get_if<SparseVector>(&target.vector)) {
-        if (sparse->nnz() > limits_.nonzeros)
-            return place.wrong("expected at most " + std::to_string(limits_.nonzeros) + " indices");
-    }
+    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(target.vector, place));
     stage.what = NearestStage{vector, std::move(target.vector)};
     if (target.from) {
         Filter others;
@@ -235,6 +233,13 @@ Result<Diversity> QdrantQueryReader::read_diversity(dom::element value, const Js
                              read_count(m[1], {place, "candidates_limit"}, stage.limit, 1, kMost));
     diversity.candidates = static_cast<uint32_t>(candidates);
     return diversity;
+}
+
+Status QdrantQueryReader::check_nonzeros(const std::variant<SparseVector, DenseVector>& vector,
+                                         const JsonPlace& place) const {
+    const auto* sparse = std::get_if<SparseVector>(&vector);
+    if (sparse == nullptr || sparse->nnz() <= limits_.nonzeros) return Status::ok();
+    return place.wrong("expected at most " + std::to_string(limits_.nonzeros) + " indices");
 }
 
 Result<QdrantQueryReader::Target> QdrantQueryReader::read_target(dom::element value,

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "data/progress.h"
+#include "server/http/request_id.h"
 #include "server/problem.h"
 #include "server/request_json.h"
 
@@ -173,7 +174,7 @@ Status upload_snapshot(Service& service, HttpRequest& request, JsonWriter& resul
     const fs::path folder = snapshots_folder(service);
     std::error_code error;
     fs::create_directories(folder, error);
-    const fs::path path = folder / ("upload-" + request.head.request_id + ".tmp");
+    const fs::path path = folder / ("upload-" + request_id_of({}) + ".tmp");
     struct Remove {
         const fs::path& path;
         ~Remove() {
@@ -191,9 +192,11 @@ Status upload_snapshot(Service& service, HttpRequest& request, JsonWriter& resul
     file.close();
     if (!file) return Status::io_error(path.string(), errno);
     RequestProgress progress(request);
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const auto restored,
-        service.store().restore_collection(request.parameters.front(), path.string(), progress));
+    const auto restored =
+        service.store().restore_collection(request.parameters.front(), path.string(), progress);
+    if (!restored.is_ok() && restored.status().code() == StatusCode::kCorruption)
+        return Status::invalid_argument("body: " + restored.status().message());
+    TEMBLOR_RETURN_IF_ERROR(restored.status());
     result.boolean(true);
     return Status::ok();
 }

@@ -1,0 +1,113 @@
+#include "server/http/admission.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace temblor::testing {
+namespace {
+
+using Entry = Admission::Entry;
+using std::chrono::milliseconds;
+
+/// Work that writes down what became of it.
+Admission::Work noted(std::string& notes, char name) {
+    return {[&notes, name] { notes += name; }, [&notes, name] { notes += {'-', name}; }};
+}
+
+TEST(AdmissionTest, SlotsThenAQueueThenNothing) {
+    Admission admission(2, 3, milliseconds(60'000));
+    std::string notes;
+    std::vector<Entry> entries;
+    for (const char name : {'a', 'b', 'c', 'd', 'e', 'f'}) {
+        Admission::Work work = noted(notes, name);
+        entries.push_back(admission.enter(work));
+        // Whoever has to run or refuse it still has it.
+        EXPECT_EQ(work.run != nullptr, entries.back() != Entry::kQueued);
+    }
+    EXPECT_EQ(entries, (std::vector{Entry::kRun, Entry::kRun, Entry::kQueued, Entry::kQueued,
+                                    Entry::kQueued, Entry::kRefused}));
+    EXPECT_EQ(admission.running(), 2U);
+    EXPECT_EQ(admission.waiting(), 3U);
+    Admission::Work work;
+    while (admission.next(work)) work.run();
+    EXPECT_EQ(notes, "cde");
+    EXPECT_EQ(admission.running(), 1U);
+    EXPECT_FALSE(admission.next(work));
+    EXPECT_EQ(admission.running(), 0U);
+    EXPECT_EQ(admission.waiting(), 0U);
+}
+
+TEST(AdmissionTest, WaitingTooLongIsRefused) {
+    Admission admission(1, 10, milliseconds(20));
+    std::string notes;
+    Admission::Work work = noted(notes, 'a');
+    ASSERT_EQ(admission.enter(work), Entry::kRun);
+    for (const char name : {'b', 'c'}) {
+        work = noted(notes, name);
+        ASSERT_EQ(admission.enter(work), Entry::kQueued);
+    }
+    std::this_thread::sleep_for(milliseconds(30));
+    work = noted(notes, 'd');
+    ASSERT_EQ(admission.enter(work), Entry::kQueued);
+    ASSERT_TRUE(admission.next(work));
+    work.run();
+    EXPECT_EQ(notes, "-b-cd");
+    EXPECT_FALSE(admission.next(work));
+}
+
+TEST(AdmissionTest, WithoutAQueueWhatDoesNotRunIsRefused) {
+    Admission admission(1, 0, milliseconds(1'000));
+    std::string notes;
+    Admission::Work work = noted(notes, 'a');
+    EXPECT_EQ(admission.enter(work), Entry::kRun);
+    EXPECT_EQ(admission.enter(work), Entry::kRefused);
+    EXPECT_FALSE(admission.next(work));
+    EXPECT_EQ(admission.enter(work), Entry::kRun);
+    EXPECT_EQ(notes, "");
+}
+
+TEST(AdmissionTest, ConcurrentWorkIsDoneOnceAndNeverOverTheSlots) {
+    constexpr uint32_t kSlots = 3;
+    constexpr int kThreads = 8;
+    constexpr int kEach = 500;
+    Admission admission(kSlots, 4, milliseconds(60'000));
+    std::atomic<uint32_t> now{0};
+    std::atomic<uint32_t> most{0};
+    std::atomic<int> done{0};
+    std::atomic<int> refused{0};
+    const auto run = [&] {
+        const uint32_t running = ++now;
+        uint32_t seen = most;
+        while (running > seen && !most.compare_exchange_weak(seen, running)) {
+        }
+        std::this_thread::yield();
+        ++done;
+        --now;
+    };
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < kEach; ++i) {
+                Admission::Work work{run, [&] { ++refused; }};
+                const Entry entry = admission.enter(work);
+                if (entry == Entry::kRefused) ++refused;
+                if (entry != Entry::kRun) continue;
+                do {
+                    work.run();
+                } while (admission.next(work));
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(done + refused, kThreads * kEach);
+    EXPECT_LE(most, kSlots);
+    EXPECT_EQ(admission.running(), 0U);
+    EXPECT_EQ(admission.waiting(), 0U);
+}
+
+}  // namespace
+}  // namespace temblor::testing
