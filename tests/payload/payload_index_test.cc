@@ -112,11 +112,11 @@ TEST(PayloadIndex, NoRowsGiveAnIndexOfNothing) {
 }
 
 TEST(PayloadType, NamesAreReadBack) {
-    for (int type = 1; type <= 5; ++type) {
+    for (int type = 1; type <= 6; ++type) {
         const auto one = static_cast<PayloadType>(type);
         EXPECT_EQ(parse_payload_type(payload_type_name(one)).value(), one);
     }
-    EXPECT_EQ(parse_payload_type("text").status().code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(parse_payload_type("geo").status().code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace
