@@ -256,10 +256,12 @@ Result<ServerSettings> ServerSettings::load(const Values& flags, const std::stri
     if (!path.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(file, read_file(path));
     }
-    for (const auto& [name, value] : flags) {
+    for (const auto& flag : flags) {
         const auto& all = server_settings();
-        if (std::none_of(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; }))
-            return Status::invalid_argument("unknown setting '" + name + "'");
+        if (std::none_of(all.begin(), all.end(),
+                         [&](const Setting& setting) { return setting.name == flag.first; })) {
+            return Status::invalid_argument("unknown setting '" + flag.first + "'");
+        }
     }
     ServerSettings settings;
     for (const Setting& setting : server_settings()) {

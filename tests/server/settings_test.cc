@@ -11,7 +11,10 @@ namespace {
 
 class SettingsTest : public FolderTest {
 protected:
-    ~SettingsTest() override {
+    /// What is set around the tests is none of theirs.
+    SettingsTest() { unset_all(); }
+    ~SettingsTest() override { unset_all(); }
+    static void unset_all() {
         for (const Setting& setting : server_settings()) unsetenv(setting.environment().c_str());
     }
     [[nodiscard]] Result<ServerSettings> from_file(const std::string& text) const {
