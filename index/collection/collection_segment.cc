@@ -139,7 +139,7 @@ PayloadIndexes CollectionSegment::open_payload_indexes(const Schema& schema,
         if (opened.is_ok()) {
             indexes.emplace(key, *opened);
         } else if (opened.status().code() != StatusCode::kNotFound) {
-            damaged = opened.status().message();
+            damaged = path + ": " + opened.status().message();
         }
     }
     return indexes;
