@@ -71,7 +71,7 @@ void Connection<Stream>::close_if_idle() {
     // The caller holds what the destructor locks: this must not be the last to let go.
     auto executor = stream_.get_executor();
     net::post(executor, [self = std::move(self)] {
-        if (self->idle_) self->close();
+        if (self->idle_ || self->state_->abandoned) self->close();
     });
 }
 

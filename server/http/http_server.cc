@@ -148,6 +148,11 @@ void HttpServer::run() {
     for (std::thread& thread : threads) thread.join();
     impl_->state->abandoned = true;
     impl_->state->blocking_threads.join();
+    // Connections that did not end in time hold the state, and it holds what they wait for.
+    impl_->state->io.restart();
+    impl_->state->close_idle();
+    while (impl_->state->io.poll() > 0) {
+    }
 }
 
 void HttpServer::stop() {

@@ -20,7 +20,8 @@ namespace temblor {
 class OpenConnection {
 public:
     virtual ~OpenConnection() = default;
-    /// Closes it if it is waiting for a request. From any thread.
+    /// Closes it if it is waiting for a request, or if the server has given up on it. From any
+    /// thread.
     virtual void close_if_idle() = 0;
 };
 
