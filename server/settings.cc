@@ -220,8 +220,8 @@ Result<ServerSettings::Values> read_file(const std::string& path) {
             } else if (const auto* flag = node.as_boolean()) {
                 values[name] = flag->get() ? "true" : "false";
             } else {
-                return Status::invalid_argument(path + ": " + name +
-                                                ": expected a string, a whole number or a boolean");
+                return Status::invalid_argument(fmt::format(
+                    "{}: {}: expected a string, a whole number or a boolean", path, name));
             }
         }
     } catch (const toml::parse_error& error) {
