@@ -187,6 +187,16 @@ void write_id(const DocumentId& id, JsonWriter& json) {
     }
 }
 
+void write_facet_value(const FacetValue& value, JsonWriter& json) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        json.string(*text);
+    } else if (const auto* number = std::get_if<int64_t>(&value)) {
+        json.integer(*number);
+    } else {
+        json.boolean(std::get<bool>(value));
+    }
+}
+
 void write_vector(const NamedVector& vector, JsonWriter& json) {
     const auto numbers = [&](const std::vector<float>& values) {
         json.begin_array();

@@ -6,6 +6,7 @@
 #include "index/payload/json_members.h"
 #include "index/payload/key_path.h"
 #include "query/collection/collection_reader.h"
+#include "query/collection/facet.h"
 #include "server/json_writer.h"
 
 namespace temblor {
@@ -35,6 +36,8 @@ private:
 
 /// A number or a string.
 void write_id(const DocumentId& id, JsonWriter& json);
+/// A string, a whole number or a boolean.
+void write_facet_value(const FacetValue& value, JsonWriter& json);
 /// A bare array, or an object of indices and values.
 void write_vector(const NamedVector& vector, JsonWriter& json);
 

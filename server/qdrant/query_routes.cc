@@ -165,13 +165,7 @@ Status answer_groups(Service& service, HttpRequest& request, JsonWriter& result,
         result.begin_object().key("hits");
         TEMBLOR_RETURN_IF_ERROR(write_hits(*version, query, group.hits, result));
         result.key("id");
-        if (const auto* text = std::get_if<std::string>(&group.value)) {
-            result.string(*text);
-        } else if (const auto* number = std::get_if<int64_t>(&group.value)) {
-            result.integer(*number);
-        } else {
-            result.boolean(std::get<bool>(group.value));
-        }
+        write_facet_value(group.value, result);
         result.end_object();
     }
     result.end_array().end_object();

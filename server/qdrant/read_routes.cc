@@ -137,13 +137,7 @@ Status facet_route(Service& service, HttpRequest& request, JsonWriter& result) {
     result.begin_object().key("hits").begin_array();
     for (const Facet& facet : facets) {
         result.begin_object().key("value");
-        if (const auto* text = std::get_if<std::string>(&facet.value)) {
-            result.string(*text);
-        } else if (const auto* number = std::get_if<int64_t>(&facet.value)) {
-            result.integer(*number);
-        } else {
-            result.boolean(std::get<bool>(facet.value));
-        }
+        write_facet_value(facet.value, result);
         result.member("count", facet.count).end_object();
     }
     result.end_array().end_object();
