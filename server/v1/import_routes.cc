@@ -68,7 +68,7 @@ private:
             if (points_.size() >= kBatchPoints || bytes_ >= kBatchBytes) commit();
         }
         if (out_.size() < kHeldBack) return Status::ok();
-        const Status status = answer_.write(out_);
+        Status status = answer_.write(out_);
         out_.clear();
         return status;
     }
