@@ -7,7 +7,7 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kBuffer = size_t{1} << 20;
+constexpr size_t kWriteBuffer = size_t{1} << 20;
 
 }  // namespace
 
@@ -16,7 +16,7 @@ AtomicFile::AtomicFile(std::string path, FileSystem& file_system,
     : path_(std::move(path)),
       file_system_(file_system),
       file_(std::move(file)),
-      buffer_(std::make_unique<std::byte[]>(kBuffer)) {}
+      buffer_(std::make_unique<std::byte[]>(kWriteBuffer)) {}
 
 Result<std::unique_ptr<AtomicFile>> AtomicFile::create(const std::string& path,
                                                        FileSystem& file_system) {
@@ -50,8 +50,8 @@ Status AtomicFile::flush() {
 Status AtomicFile::write(std::span<const std::byte> bytes) {
     if (committed_) return Status::internal(path_ + ": written to after commit");
     TEMBLOR_RETURN_IF_ERROR(error_);
-    if (buffered_ + bytes.size() > kBuffer) TEMBLOR_RETURN_IF_ERROR(flush());
-    if (bytes.size() > kBuffer) {
+    if (buffered_ + bytes.size() > kWriteBuffer) TEMBLOR_RETURN_IF_ERROR(flush());
+    if (bytes.size() > kWriteBuffer) {
         TEMBLOR_RETURN_IF_ERROR(checked(file_->write_at(position_, bytes)));
     } else if (!bytes.empty()) {
         std::memcpy(buffer_.get() + buffered_, bytes.data(), bytes.size());

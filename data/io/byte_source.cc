@@ -10,12 +10,12 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kBuffer = size_t{256} << 10;
+constexpr size_t kReadBuffer = size_t{256} << 10;
 
 class FileSource final : public ByteSource {
 public:
     FileSource(std::string path, int descriptor, uint64_t size)
-        : path_(std::move(path)), descriptor_(descriptor), size_(size), buffer_(kBuffer) {}
+        : path_(std::move(path)), descriptor_(descriptor), size_(size), buffer_(kReadBuffer) {}
     ~FileSource() override {
         if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
     }

@@ -10,7 +10,7 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kBuffer = size_t{256} << 10;
+constexpr size_t kPackedBuffer = size_t{256} << 10;
 constexpr int kGzip = 16 + MAX_WBITS;
 constexpr int kGzipLevel = 6;
 constexpr int kGzipMemory = 8;
@@ -29,7 +29,7 @@ private:
 class GzipWriter final : public CompressedWriter {
 public:
     explicit GzipWriter(std::unique_ptr<AtomicFile> file)
-        : file_(std::move(file)), buffer_(kBuffer) {
+        : file_(std::move(file)), buffer_(kPackedBuffer) {
         ready_ = deflateInit2(&stream_, kGzipLevel, Z_DEFLATED, kGzip, kGzipMemory,
                               Z_DEFAULT_STRATEGY) == Z_OK;
     }
@@ -77,7 +77,9 @@ private:
 class ZstdWriter final : public CompressedWriter {
 public:
     explicit ZstdWriter(std::unique_ptr<AtomicFile> file)
-        : file_(std::move(file)), context_(ZSTD_createCCtx(), ZSTD_freeCCtx), buffer_(kBuffer) {
+        : file_(std::move(file)),
+          context_(ZSTD_createCCtx(), ZSTD_freeCCtx),
+          buffer_(kPackedBuffer) {
         if (context_ == nullptr) return;
         ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kZstdLevel);
         ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);

@@ -10,7 +10,7 @@
 namespace temblor {
 namespace {
 
-std::string path_of(const std::string& folder) { return folder + "/collection.json"; }
+std::string card_path(const std::string& folder) { return folder + "/collection.json"; }
 
 }  // namespace
 
@@ -18,13 +18,13 @@ Status CollectionCard::write(const std::string& folder, FileSystem& files) const
     const std::string text =
         "{\"name\":" + boost::json::serialize(boost::json::value(boost::json::string(name))) +
         ",\"schema\":" + schema.to_json() + "}\n";
-    TEMBLOR_ASSIGN_OR_RETURN(const auto file, AtomicFile::create(path_of(folder), files));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto file, AtomicFile::create(card_path(folder), files));
     TEMBLOR_RETURN_IF_ERROR(file->write(std::as_bytes(std::span(text))));
     return file->commit();
 }
 
 Result<CollectionCard> CollectionCard::read(const std::string& folder, FileSystem& files) {
-    const std::string path = path_of(folder);
+    const std::string path = card_path(folder);
     TEMBLOR_ASSIGN_OR_RETURN(const auto mapped, files.map(path));
     const auto bytes = mapped->bytes();
     simdjson::dom::parser parser;

@@ -11,7 +11,7 @@
 namespace temblor {
 namespace {
 
-std::string path_of(const std::string& folder) { return folder + "/MARK"; }
+std::string mark_path(const std::string& folder) { return folder + "/MARK"; }
 
 /// The number and a checksum, little endian.
 using Stored = std::array<uint64_t, 2>;
@@ -24,7 +24,7 @@ DatabaseMark::DatabaseMark(std::string folder, rocksdb::Env* env)
 uint64_t DatabaseMark::stored() const {
     std::string text;
     Stored held{};
-    if (!rocksdb::ReadFileToString(env_, path_of(folder_), &text).ok()) return 0;
+    if (!rocksdb::ReadFileToString(env_, mark_path(folder_), &text).ok()) return 0;
     if (text.size() != sizeof(held)) return 0;
     std::memcpy(held.data(), text.data(), sizeof(held));
     return XXH3_64bits(held.data(), sizeof(held[0])) == held[1] ? held[0] : 0;
@@ -43,11 +43,11 @@ void DatabaseMark::raise(uint64_t last) {
     if (last <= stored()) return;
     Stored held{last, 0};
     held[1] = XXH3_64bits(held.data(), sizeof(held[0]));
-    const std::string made = path_of(folder_) + ".new";
+    const std::string made = mark_path(folder_) + ".new";
     const rocksdb::Slice bytes(reinterpret_cast<const char*>(held.data()), sizeof(held));
     // Synced before it has its name, so it is whole or the old one.
     if (rocksdb::WriteStringToFile(env_, bytes, made, true).ok())
-        env_->RenameFile(made, path_of(folder_)).PermitUncheckedError();
+        env_->RenameFile(made, mark_path(folder_)).PermitUncheckedError();
 }
 
 void DatabaseMark::OnFlushCompleted(rocksdb::DB* /*database*/,
@@ -56,7 +56,7 @@ void DatabaseMark::OnFlushCompleted(rocksdb::DB* /*database*/,
 }
 
 Status DatabaseMark::remove(const std::string& folder, rocksdb::Env* env) {
-    const rocksdb::Status gone = env->DeleteFile(path_of(folder));
+    const rocksdb::Status gone = env->DeleteFile(mark_path(folder));
     return gone.IsNotFound() || gone.IsPathNotFound() ? Status::ok() : from_rocksdb(gone);
 }
 

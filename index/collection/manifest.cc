@@ -5,7 +5,7 @@
 namespace temblor {
 namespace {
 
-Status damaged(const char* member) {
+Status damaged_manifest(const char* member) {
     return Status::corruption(std::string("database: manifest: field ") + member);
 }
 
@@ -29,16 +29,17 @@ Result<Manifest> Manifest::from_json(std::string_view json) {
         return Status::corruption("database: manifest: not JSON");
     Manifest manifest;
     if (root["next_segment"].get(manifest.next_segment) != simdjson::SUCCESS)
-        return damaged("next_segment");
+        return damaged_manifest("next_segment");
     if (root["sealed_through"].get(manifest.sealed_through) != simdjson::SUCCESS)
-        return damaged("sealed_through");
+        return damaged_manifest("sealed_through");
     simdjson::dom::array segments;
-    if (root["segments"].get(segments) != simdjson::SUCCESS) return damaged("segments");
+    if (root["segments"].get(segments) != simdjson::SUCCESS) return damaged_manifest("segments");
     for (const simdjson::dom::element entry : segments) {
         SegmentEntry segment;
-        if (entry["number"].get(segment.number) != simdjson::SUCCESS) return damaged("number");
-        if (entry["rows"].get(segment.rows) != simdjson::SUCCESS) return damaged("rows");
-        if (segment.number >= manifest.next_segment) return damaged("number");
+        if (entry["number"].get(segment.number) != simdjson::SUCCESS)
+            return damaged_manifest("number");
+        if (entry["rows"].get(segment.rows) != simdjson::SUCCESS) return damaged_manifest("rows");
+        if (segment.number >= manifest.next_segment) return damaged_manifest("number");
         manifest.segments.push_back(segment);
     }
     return manifest;

@@ -70,7 +70,9 @@ private:
     std::string_view left_;
 };
 
-Status damaged(const char* what) { return Status::corruption(std::string("database: ") + what); }
+Status damaged_record(const char* what) {
+    return Status::corruption(std::string("database: ") + what);
+}
 
 /// The StreamVByte code of `count` numbers is told its length by its control bytes, which must be
 /// believed only after counting.
@@ -116,7 +118,7 @@ std::string encode_id(const DocumentId& id) {
 }
 
 Result<DocumentId> decode_id(std::string_view key) {
-    if (key.empty()) return damaged("an id without bytes");
+    if (key.empty()) return damaged_record("an id without bytes");
     const std::string_view rest = key.substr(1);
     if (key.front() == kNumber && rest.size() == sizeof(uint64_t)) {
         return DocumentId(load_big_endian(rest));
@@ -127,7 +129,7 @@ Result<DocumentId> decode_id(std::string_view key) {
         return DocumentId(uuid);
     }
     if (key.front() == kText) return DocumentId(std::string(rest));
-    return damaged("an id of unknown kind or wrong length");
+    return damaged_record("an id of unknown kind or wrong length");
 }
 
 std::string encode_ordinal(uint64_t ordinal) {
@@ -137,7 +139,7 @@ std::string encode_ordinal(uint64_t ordinal) {
 }
 
 Result<uint64_t> decode_ordinal(std::string_view key) {
-    if (key.size() != sizeof(uint64_t)) return damaged("an ordinal of wrong length");
+    if (key.size() != sizeof(uint64_t)) return damaged_record("an ordinal of wrong length");
     return load_big_endian(key);
 }
 
@@ -155,7 +157,8 @@ Result<StoredPoint> decode_point(std::string_view value) {
     Cursor cursor(value);
     uint32_t bytes = 0;
     std::string_view key;
-    if (!cursor.take(bytes) || !cursor.take(bytes, key)) return damaged("a point is cut short");
+    if (!cursor.take(bytes) || !cursor.take(bytes, key))
+        return damaged_record("a point is cut short");
     TEMBLOR_ASSIGN_OR_RETURN(DocumentId id, decode_id(key));
     return StoredPoint{std::move(id), std::string(cursor.rest())};
 }
@@ -189,7 +192,7 @@ std::string encode_vectors(const std::vector<NamedVector>& vectors) {
 Result<std::vector<NamedVector>> decode_vectors(std::string_view value) {
     Cursor cursor(value);
     uint32_t count = 0;
-    if (!cursor.take(count)) return damaged("vectors are cut short");
+    if (!cursor.take(count)) return damaged_record("vectors are cut short");
     std::vector<NamedVector> vectors;
     for (uint32_t i = 0; i < count; ++i) {
         NamedVector v;
@@ -199,7 +202,7 @@ Result<std::vector<NamedVector>> decode_vectors(std::string_view value) {
         uint32_t entries = 0;
         if (!cursor.take(name_bytes) || !cursor.take(name_bytes, name) || !cursor.take(kind) ||
             !cursor.take(entries)) {
-            return damaged("vectors are cut short");
+            return damaged_record("vectors are cut short");
         }
         v.name = name;
         bool whole = false;
@@ -212,10 +215,10 @@ Result<std::vector<NamedVector>> decode_vectors(std::string_view value) {
             whole = cursor.take_floats(entries, dense);
             v.value = std::move(dense);
         }
-        if (!whole) return damaged("a vector is cut short or of unknown kind");
+        if (!whole) return damaged_record("a vector is cut short or of unknown kind");
         vectors.push_back(std::move(v));
     }
-    if (!cursor.at_end()) return damaged("bytes behind the vectors");
+    if (!cursor.at_end()) return damaged_record("bytes behind the vectors");
     return vectors;
 }
 

@@ -9,6 +9,11 @@
 #include "index/payload/key_path.h"
 
 namespace temblor {
+
+std::string member_of(std::string_view object, std::string_view name) {
+    return std::string(object) + "[\"" + std::string(name) + "\"]";
+}
+
 namespace {
 
 constexpr size_t kMaxVectors = 256;
@@ -17,10 +22,6 @@ constexpr size_t kMaxNameBytes = 255;
 constexpr size_t kMaxKeyBytes = 1024;
 constexpr uint32_t kMaxDenseSize = 65'536;
 constexpr size_t kMaxPayloadDepth = 128;
-
-std::string member_of(std::string_view object, std::string_view name) {
-    return std::string(object) + "[\"" + std::string(name) + "\"]";
-}
 
 Status wrong(const std::string& field, const std::string& found, const std::string& expected) {
     return Status::invalid_argument(field + ": " + found + ", expected " + expected);

@@ -22,6 +22,9 @@ enum class Distance : uint8_t {
 std::string_view distance_name(Distance distance);
 Result<Distance> parse_distance(std::string_view name);
 
+/// How messages write member `name` of `object`: object["name"].
+std::string member_of(std::string_view object, std::string_view name);
+
 /// A named sparse vector: an index of blocked lists in every segment.
 struct SparseVectorSettings {
     ForwardKind forward = ForwardKind::kRecord;

@@ -25,10 +25,6 @@ Result<VectorSource> parse_source(std::string_view name) {
     return Status::invalid_argument("source '" + std::string(name) + "': expected learned or text");
 }
 
-std::string member_of(std::string_view object, std::string_view name) {
-    return std::string(object) + "[\"" + std::string(name) + "\"]";
-}
-
 Status wrong(const std::string& field, std::string_view what) {
     return Status::invalid_argument(field + ": " + std::string(what));
 }
@@ -55,7 +51,7 @@ Status read_word(dom::element value, const std::string& field, Result<T> (*parse
 
 /// Calls read(name, value) for each member of `value`; one given twice is an error.
 template <typename Map, typename Read>
-Status read_members(dom::element value, const std::string& field, Map& map, Read read) {
+Status read_map(dom::element value, const std::string& field, Map& map, Read read) {
     TEMBLOR_ASSIGN_OR_RETURN(const dom::object object, object_of(value, field));
     for (const auto [key, member] : object) {
         const std::string name = member_of(field, key);
@@ -71,7 +67,8 @@ Status unknown(const std::string& field, std::string_view name, std::string_view
                  "unknown member \"" + std::string(name) + "\", expected " + std::string(known));
 }
 
-Status read_sparse(dom::element value, const std::string& field, SparseVectorSettings& settings) {
+Status read_sparse_settings(dom::element value, const std::string& field,
+                            SparseVectorSettings& settings) {
     TEMBLOR_ASSIGN_OR_RETURN(const dom::object object, object_of(value, field));
     for (const auto [key, member] : object) {
         if (key == "forward") {
@@ -87,7 +84,8 @@ Status read_sparse(dom::element value, const std::string& field, SparseVectorSet
     return Status::ok();
 }
 
-Status read_dense(dom::element value, const std::string& field, DenseVectorSettings& settings) {
+Status read_dense_settings(dom::element value, const std::string& field,
+                           DenseVectorSettings& settings) {
     TEMBLOR_ASSIGN_OR_RETURN(const dom::object object, object_of(value, field));
     for (const auto [key, member] : object) {
         if (key == "size") {
@@ -119,13 +117,13 @@ Status read_schema(dom::object object, Schema& schema) {
         Status status;
         if (key == "sparse") {
             seen = &has_sparse;
-            status = read_members(member, "sparse", schema.sparse, read_sparse);
+            status = read_map(member, "sparse", schema.sparse, read_sparse_settings);
         } else if (key == "dense") {
             seen = &has_dense;
-            status = read_members(member, "dense", schema.dense, read_dense);
+            status = read_map(member, "dense", schema.dense, read_dense_settings);
         } else if (key == "payload_indexes") {
             seen = &has_indexes;
-            status = read_members(member, "payload_indexes", schema.payload_indexes, read_type);
+            status = read_map(member, "payload_indexes", schema.payload_indexes, read_type);
         } else {
             return unknown("schema", key, "sparse, dense or payload_indexes");
         }

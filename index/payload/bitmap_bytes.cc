@@ -16,7 +16,7 @@ constexpr uint32_t kMaxArray = 4096;
 constexpr size_t kBitsetBytes = 8192;
 
 template <typename T>
-T load(const std::byte* at) {
+T load_as(const std::byte* at) {
     T value{};
     std::memcpy(&value, at, sizeof(value));
     return value;
@@ -30,9 +30,9 @@ struct Directory {
     std::span<const std::byte> offsets;  ///< u32 for each container, or none
     size_t bytes = 0;
 
-    [[nodiscard]] uint16_t key(size_t c) const { return load<uint16_t>(keys.data() + c * 4); }
+    [[nodiscard]] uint16_t key(size_t c) const { return load_as<uint16_t>(keys.data() + c * 4); }
     [[nodiscard]] uint32_t cardinality(size_t c) const {
-        return load<uint16_t>(keys.data() + c * 4 + 2) + 1U;
+        return load_as<uint16_t>(keys.data() + c * 4 + 2) + 1U;
     }
     [[nodiscard]] bool is_run(size_t c) const {
         return !run_flags.empty() &&
@@ -49,7 +49,7 @@ std::optional<Directory> read_directory(std::span<const std::byte> bytes) {
     };
     const auto cookie_bytes = take(sizeof(uint32_t));
     if (!cookie_bytes) return std::nullopt;
-    const auto cookie = load<uint32_t>(cookie_bytes->data());
+    const auto cookie = load_as<uint32_t>(cookie_bytes->data());
     const bool runs = (cookie & 0xFFFFU) == kCookieWithRuns;
     if (runs) {
         directory.containers = (cookie >> 16) + 1;
@@ -59,7 +59,7 @@ std::optional<Directory> read_directory(std::span<const std::byte> bytes) {
     } else {
         const auto count = take(sizeof(uint32_t));
         if (cookie != kCookieWithoutRuns || !count) return std::nullopt;
-        directory.containers = load<uint32_t>(count->data());
+        directory.containers = load_as<uint32_t>(count->data());
     }
     if (directory.containers > kMaxContainers) return std::nullopt;
     const auto keys = take(size_t{directory.containers} * 4);
@@ -81,9 +81,9 @@ struct Extent {
 std::optional<Extent> check_array(std::span<const std::byte> bytes, uint32_t cardinality) {
     const size_t size = size_t{cardinality} * 2;
     if (bytes.size() < size) return std::nullopt;
-    auto last = load<uint16_t>(bytes.data());
+    auto last = load_as<uint16_t>(bytes.data());
     for (uint32_t i = 1; i < cardinality; ++i) {
-        const auto value = load<uint16_t>(bytes.data() + size_t{i} * 2);
+        const auto value = load_as<uint16_t>(bytes.data() + size_t{i} * 2);
         if (value <= last) return std::nullopt;
         last = value;
     }
@@ -95,7 +95,7 @@ std::optional<Extent> check_bitset(std::span<const std::byte> bytes, uint32_t ca
     uint32_t count = 0;
     Extent extent{kBitsetBytes, 0};
     for (uint32_t word = 0; word < kBitsetBytes / 8; ++word) {
-        const auto bits = load<uint64_t>(bytes.data() + size_t{word} * 8);
+        const auto bits = load_as<uint64_t>(bytes.data() + size_t{word} * 8);
         if (bits == 0) continue;
         count += static_cast<uint32_t>(std::popcount(bits));
         extent.largest = word * 64 + 63 - static_cast<uint32_t>(std::countl_zero(bits));
@@ -106,14 +106,14 @@ std::optional<Extent> check_bitset(std::span<const std::byte> bytes, uint32_t ca
 
 std::optional<Extent> check_runs(std::span<const std::byte> bytes, uint32_t cardinality) {
     if (bytes.size() < 2) return std::nullopt;
-    const auto runs = load<uint16_t>(bytes.data());
+    const auto runs = load_as<uint16_t>(bytes.data());
     const size_t size = 2 + size_t{runs} * 4;
     if (runs == 0 || bytes.size() < size) return std::nullopt;
     uint32_t count = 0;
     uint32_t next = 0;  // the smallest start that leaves a gap to the run before
     for (uint32_t run = 0; run < runs; ++run) {
-        const auto start = load<uint16_t>(bytes.data() + 2 + size_t{run} * 4);
-        const auto more = load<uint16_t>(bytes.data() + 4 + size_t{run} * 4);
+        const auto start = load_as<uint16_t>(bytes.data() + 2 + size_t{run} * 4);
+        const auto more = load_as<uint16_t>(bytes.data() + 4 + size_t{run} * 4);
         if (start < next || uint32_t{start} + more > UINT16_MAX) return std::nullopt;
         count += more + 1U;
         next = uint32_t{start} + more + 2;
@@ -129,7 +129,7 @@ bool is_well_formed(std::span<const std::byte> bytes, uint64_t row_limit) {
     for (uint32_t c = 0; c < directory->containers; ++c) {
         if (c > 0 && directory->key(c) <= directory->key(c - 1)) return false;
         if (!directory->offsets.empty() &&
-            load<uint32_t>(directory->offsets.data() + size_t{c} * 4) != place) {
+            load_as<uint32_t>(directory->offsets.data() + size_t{c} * 4) != place) {
             return false;
         }
         const uint32_t cardinality = directory->cardinality(c);

@@ -8,7 +8,7 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kPiece = 64 << 10;
+constexpr size_t kPlainPiece = 64 << 10;
 constexpr int kEitherHeader = 15 + 32;  // zlib's: recognise gzip and zlib
 
 }  // namespace
@@ -39,7 +39,7 @@ Result<std::string> decode_content(std::string_view coding, std::string_view cod
         const size_t before = out.size();
         // A byte past the limit tells that there is more.
         const size_t room =
-            limit - before >= kPiece ? kPiece : static_cast<size_t>(limit - before) + 1;
+            limit - before >= kPlainPiece ? kPlainPiece : static_cast<size_t>(limit - before) + 1;
         out.resize(before + room);
         stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
         stream.avail_out = static_cast<uInt>(room);

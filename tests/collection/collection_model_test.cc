@@ -15,11 +15,6 @@ namespace temblor::testing {
 namespace {
 
 /// TEMBLOR_MODEL_OPERATIONS and TEMBLOR_SEED run it longer or again.
-uint64_t from_environment(const char* name, uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : std::stoull(text);
-}
-
 class CollectionModelTest : public FolderTest {
 protected:
     static constexpr uint64_t kPool = 400;

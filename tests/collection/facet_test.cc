@@ -16,7 +16,7 @@
 namespace temblor::testing {
 namespace {
 
-constexpr uint64_t kSeed = 31;
+constexpr uint64_t kFacetSeed = 31;
 
 using Values = std::set<FacetValue>;
 
@@ -109,7 +109,8 @@ protected:
                          [](const auto& a, const auto& b) { return a.second > b.second; });
         for (const size_t limit : {size_t{1000}, size_t{3}, size_t{1}}) {
             const auto facets = counted(key, filter, limit);
-            ASSERT_EQ(facets.size(), std::min(limit, ranked.size())) << key << " seed " << kSeed;
+            ASSERT_EQ(facets.size(), std::min(limit, ranked.size()))
+                << key << " seed " << kFacetSeed;
             for (size_t i = 0; i < facets.size(); ++i) {
                 EXPECT_EQ(facets[i].value, ranked[i].first) << key << " " << i;
                 EXPECT_EQ(facets[i].count, ranked[i].second) << key << " " << i;
@@ -117,7 +118,7 @@ protected:
         }
     }
 
-    SplitMix random_{kSeed};
+    SplitMix random_{kFacetSeed};
     std::shared_ptr<Collection> collection_;
     std::map<uint64_t, Expected> expected_;
 };

@@ -14,7 +14,7 @@
 namespace temblor::testing {
 namespace {
 
-constexpr uint64_t kSeed = 41;
+constexpr uint64_t kFusionSeed = 41;
 
 using Hits = std::vector<CollectionHit>;
 
@@ -57,7 +57,7 @@ Hits oracle(const std::vector<Hits>& lists, uint64_t pool, const Share& share) {
 
 /// The same points and scores; in falling order, ties by rising ordinal.
 void expect_fused(const Hits& fused, const Hits& expected) {
-    ASSERT_EQ(fused.size(), expected.size()) << "seed " << kSeed;
+    ASSERT_EQ(fused.size(), expected.size()) << "seed " << kFusionSeed;
     for (const CollectionHit& one : expected) {
         const auto at = std::find_if(fused.begin(), fused.end(), [&](const CollectionHit& other) {
             return other.ordinal == one.ordinal;
@@ -70,12 +70,12 @@ void expect_fused(const Hits& fused, const Hits& expected) {
         const auto& [before, after] = std::tie(fused[i - 1], fused[i]);
         ASSERT_TRUE(before.score > after.score ||
                     (before.score == after.score && before.ordinal < after.ordinal))
-            << "seed " << kSeed;
+            << "seed " << kFusionSeed;
     }
 }
 
 TEST(FusionTest, RanksAsTheFormulaSays) {
-    SplitMix random(kSeed);
+    SplitMix random(kFusionSeed);
     for (int round = 0; round < 200; ++round) {
         const uint64_t pool = 1 + random.below(40);
         const std::vector<Hits> lists = random_lists(random, pool);
@@ -112,7 +112,7 @@ TEST(FusionTest, RanksByHand) {
 }
 
 TEST(FusionTest, DistributionsAsTheFormulaSays) {
-    SplitMix random(kSeed);
+    SplitMix random(kFusionSeed);
     for (int round = 0; round < 200; ++round) {
         const uint64_t pool = 1 + random.below(40);
         const std::vector<Hits> lists = random_lists(random, pool);

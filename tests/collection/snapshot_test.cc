@@ -22,7 +22,7 @@
 namespace temblor::testing {
 namespace {
 
-constexpr uint64_t kPool = 150;
+constexpr uint64_t kSnapshotPool = 150;
 
 std::span<const std::byte> bytes_of_text(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
@@ -38,10 +38,10 @@ Write random_write(SplitMix& random) {
     Write write;
     if (random.below(4) == 0) {
         for (uint64_t i = 1 + random.below(4); i > 0; --i)
-            write.erased.push_back(random_id(random, kPool));
+            write.erased.push_back(random_id(random, kSnapshotPool));
     } else {
         for (uint64_t i = 1 + random.below(6); i > 0; --i)
-            write.upserted.push_back(random_model_point(random, kPool));
+            write.upserted.push_back(random_model_point(random, kSnapshotPool));
     }
     return write;
 }
@@ -123,20 +123,20 @@ TEST_F(SnapshotTest, RestoredIsWhatWasSaved) {
         EXPECT_EQ(collection_->version()->last_ordinal, last);
         EXPECT_EQ(collection_->stats().damaged, std::vector<std::string>());
         EXPECT_EQ(collection_->stats().segments, segments);
-        ASSERT_NO_FATAL_FAILURE(then.expect_same(*collection_->version(), random_, kPool));
+        ASSERT_NO_FATAL_FAILURE(then.expect_same(*collection_->version(), random_, kSnapshotPool));
         std::vector<std::string> findings;
         ASSERT_TRUE(collection_->check(no_progress(), findings).is_ok());
         EXPECT_EQ(findings, std::vector<std::string>());
     }
     model_ = then;
     for (int i = 0; i < 20; ++i) ASSERT_NO_FATAL_FAILURE(apply(random_write(random_)));
-    ASSERT_NO_FATAL_FAILURE(model_.expect_same(*collection_->version(), random_, kPool));
+    ASSERT_NO_FATAL_FAILURE(model_.expect_same(*collection_->version(), random_, kSnapshotPool));
     // A snapshot takes the place of an older one.
     ASSERT_TRUE(collection_->snapshot(path("s.tar"), no_progress()).is_ok());
     ASSERT_TRUE(restore("s.tar", "again").is_ok());
     collection_.reset();
     ASSERT_NO_FATAL_FAILURE(open("again", false));
-    ASSERT_NO_FATAL_FAILURE(model_.expect_same(*collection_->version(), random_, kPool));
+    ASSERT_NO_FATAL_FAILURE(model_.expect_same(*collection_->version(), random_, kSnapshotPool));
 }
 
 TEST_F(SnapshotTest, ConcurrentWritesAreInWholeOrNot) {
@@ -195,7 +195,7 @@ TEST_F(SnapshotTest, ConcurrentWritesAreInWholeOrNot) {
                     std::ranges::equal(ids, model.points(), {}, {},
                                        [](const auto& entry) { return entry.first; });
         }
-        ASSERT_NO_FATAL_FAILURE(model.expect_same(*collection_->version(), random_, kPool));
+        ASSERT_NO_FATAL_FAILURE(model.expect_same(*collection_->version(), random_, kSnapshotPool));
         EXPECT_TRUE(found);
         collection_.reset();
     }
@@ -239,7 +239,7 @@ TEST_F(SnapshotTest, ADamagedSegmentIsLeftOutAndRebuilt) {
     EXPECT_FALSE(collection_->stats().damaged.empty());
     ASSERT_TRUE(collection_->optimize().is_ok());
     EXPECT_EQ(collection_->stats().unindexed_points, 0U);
-    ASSERT_NO_FATAL_FAILURE(model_.expect_same(*collection_->version(), random_, kPool));
+    ASSERT_NO_FATAL_FAILURE(model_.expect_same(*collection_->version(), random_, kSnapshotPool));
 }
 
 /// A place in the archive and the member whose bytes are there.

@@ -17,8 +17,8 @@
 namespace temblor::testing {
 namespace {
 
-constexpr uint64_t kSeed = 29;
-constexpr uint64_t kPool = 300;
+constexpr uint64_t kStagedSeed = 29;
+constexpr uint64_t kStagedPool = 300;
 
 using Hits = std::vector<CollectionHit>;
 
@@ -31,10 +31,10 @@ protected:
         collection_ = Collection::create(path("c"), model_schema(), options).value();
         for (int i = 0; i < 40; ++i) {
             std::vector<Point> points;
-            for (int p = 0; p < 10; ++p) points.push_back(random_model_point(random_, kPool));
+            for (int p = 0; p < 10; ++p) points.push_back(random_model_point(random_, kStagedPool));
             EXPECT_TRUE(collection_->write(upsert_points(points)).is_ok());
             model_.upsert(points);
-            const std::vector<DocumentId> gone{random_id(random_, kPool)};
+            const std::vector<DocumentId> gone{random_id(random_, kStagedPool)};
             EXPECT_TRUE(collection_->write(delete_points(gone)).is_ok());
             model_.erase(gone);
             if (i == 20) {
@@ -71,7 +71,7 @@ protected:
         stage.limit = static_cast<uint32_t>(1 + random_.below(random_.below(4) == 0 ? 200 : 25));
         stage.parameters.exact = true;
         if (random_.below(3) == 0) {
-            const std::string text = random_filter(random_, kPool, 1);
+            const std::string text = random_filter(random_, kStagedPool, 1);
             stage.filter = parse_filter(text).value();
         }
         if (random_.below(4) == 0) stage.least = static_cast<float>(random_.uniform());
@@ -134,16 +134,16 @@ protected:
         const Status status = search_stages(*collection_->version(), stage, scratch_, result_);
         ASSERT_TRUE(status.is_ok()) << status.to_string();
         const Hits expected = oracle(stage, {});
-        ASSERT_EQ(result_.hits.size(), expected.size()) << "seed " << kSeed;
+        ASSERT_EQ(result_.hits.size(), expected.size()) << "seed " << kStagedSeed;
         for (size_t i = 0; i < expected.size(); ++i) {
-            ASSERT_EQ(result_.hits[i].id, expected[i].id) << "hit " << i << " seed " << kSeed;
+            ASSERT_EQ(result_.hits[i].id, expected[i].id) << "hit " << i << " seed " << kStagedSeed;
             ASSERT_EQ(result_.hits[i].ordinal, expected[i].ordinal);
             ASSERT_EQ(result_.hits[i].score, expected[i].score);
         }
         found_ += expected.size();
     }
 
-    SplitMix random_{kSeed};
+    SplitMix random_{kStagedSeed};
     std::shared_ptr<Collection> collection_;
     CollectionModel model_;
     CollectionScratch scratch_;

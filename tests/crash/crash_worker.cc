@@ -36,12 +36,13 @@ int main(int argc, char** argv) {
         times_left = std::atoi(argv[6]);
         SyncPoint::set(die_there);
     }
-    auto opened = Collection::open(folder, testing::script_options());
+    auto opened = Collection::open(folder, temblor::testing::script_options());
     if (opened.status().code() == StatusCode::kNotFound)
-        opened = Collection::create(folder, testing::model_schema(), testing::script_options());
+        opened = Collection::create(folder, temblor::testing::model_schema(),
+                                    temblor::testing::script_options());
     if (!opened.is_ok() || journal < 0) return 3;
     for (uint64_t i = 0; i < 4000; ++i, ++number) {
-        if (!testing::run_scripted(**opened, seed, number).is_ok()) return 4;
+        if (!temblor::testing::run_scripted(**opened, seed, number).is_ok()) return 4;
         const std::string line = std::to_string(number) + "\n";
         if (::write(journal, line.data(), line.size()) < 0) return 5;
         if (i % 300 == 299) {

@@ -24,11 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kPool = 400;
 
-uint64_t from_environment(const char* name, uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : std::stoull(text);
-}
-
 /// What came of opening a store that is damaged.
 enum class Outcome : uint8_t { kWhole, kSomeErrors, kCollectionRefused, kStoreRefused };
 

@@ -16,11 +16,6 @@
 namespace temblor::testing {
 namespace {
 
-uint64_t from_environment(const char* name, uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : std::stoull(text);
-}
-
 class KillTest : public FolderTest {
 protected:
     pid_t start(uint64_t first, const std::string& point = {}, int times = 0) {

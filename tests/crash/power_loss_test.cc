@@ -15,11 +15,6 @@
 namespace temblor::testing {
 namespace {
 
-uint64_t from_environment(const char* name, uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : std::stoull(text);
-}
-
 /// A collection on a disk that fails.
 class PowerLossTest : public FolderTest {
 protected:

@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
     if (argc > 4) deadly_point = argv[4];
     SyncPoint::set(die_there);
     Status status = Status::invalid_argument(change);
-    if (change == "create") status = store.create_collection("n", testing::model_schema()).status();
+    if (change == "create")
+        status = store.create_collection("n", temblor::testing::model_schema()).status();
     if (change == "drop") status = store.drop_collection("n");
     if (change == "restore")
         status = store.restore_collection("n", archive, no_progress()).status();

@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kUuid = "550e8400-e29b-41d4-a716-446655440000";
 
 /// Through serialize() and from_bytes(), as a segment does.
-DocumentIds reopened(const DocumentIds& ids) {
+DocumentIds reopened_ids(const DocumentIds& ids) {
     auto bytes = std::make_shared<std::vector<std::byte>>(ids.serialize());
     auto again = DocumentIds::from_bytes(bytes, ids.kind(), ids.count(), *bytes);
     EXPECT_TRUE(again.is_ok()) << again.status().to_string();
@@ -57,7 +57,7 @@ TEST(DocumentIds, EveryKindSurvivesSerialization) {
     for (const auto& texts : cases) {
         auto ids = DocumentIds::from_strings(texts);
         ASSERT_TRUE(ids.is_ok()) << ids.status().to_string();
-        const DocumentIds again = reopened(*ids);
+        const DocumentIds again = reopened_ids(*ids);
         ASSERT_EQ(again.count(), texts.size());
         EXPECT_TRUE(again.validate().is_ok());
         for (size_t row = 0; row < texts.size(); ++row) {

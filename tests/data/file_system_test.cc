@@ -8,10 +8,6 @@
 namespace temblor {
 namespace {
 
-std::span<const std::byte> bytes(std::string_view text) {
-    return std::as_bytes(std::span(text.data(), text.size()));
-}
-
 class FileSystemTest : public testing::FolderTest {
 protected:
     FileSystem& files_ = posix_file_system();
@@ -21,8 +17,8 @@ TEST_F(FileSystemTest, AFileHasNoNameUntilItIsPublished) {
     {
         auto file = files_.create(path("a"));
         ASSERT_TRUE(file.is_ok()) << file.status().to_string();
-        ASSERT_TRUE(file.value()->write_at(3, bytes("lo")).is_ok());
-        ASSERT_TRUE(file.value()->write_at(0, bytes("hel")).is_ok());
+        ASSERT_TRUE(file.value()->write_at(3, testing::bytes_in("lo")).is_ok());
+        ASSERT_TRUE(file.value()->write_at(0, testing::bytes_in("hel")).is_ok());
         EXPECT_FALSE(files_.exists(path("a")).value());
         ASSERT_TRUE(file.value()->sync().is_ok());
         ASSERT_TRUE(file.value()->publish().is_ok());
@@ -30,7 +26,7 @@ TEST_F(FileSystemTest, AFileHasNoNameUntilItIsPublished) {
         EXPECT_EQ(testing::slurp(path("a")), "hello");
         auto abandoned = files_.create(path("b"));
         ASSERT_TRUE(abandoned.is_ok());
-        ASSERT_TRUE(abandoned.value()->write_at(0, bytes("x")).is_ok());
+        ASSERT_TRUE(abandoned.value()->write_at(0, testing::bytes_in("x")).is_ok());
     }
     EXPECT_EQ(names(), std::vector<std::string>{"a"});
     EXPECT_TRUE(files_.exists(path("a")).value());

@@ -24,7 +24,7 @@ Payloads made(uint64_t rows) {
     return std::move(payloads).value();
 }
 
-Result<Payloads> reopened(std::vector<std::byte> bytes) {
+Result<Payloads> reopened_payloads(std::vector<std::byte> bytes) {
     auto kept = std::make_shared<std::vector<std::byte>>(std::move(bytes));
     return Payloads::from_bytes(kept, *kept);
 }
@@ -36,7 +36,7 @@ std::vector<std::byte> copy(std::span<const std::byte> bytes) {
 TEST(Payloads, EveryRowComesBack) {
     for (const uint64_t rows : {1, 63, 64, 65, 128, 1000}) {
         const Payloads payloads = made(rows);
-        const auto again = reopened(copy(payloads.bytes()));
+        const auto again = reopened_payloads(copy(payloads.bytes()));
         ASSERT_TRUE(again.is_ok()) << again.status().to_string();
         ASSERT_EQ(again->count(), rows);
         EXPECT_TRUE(again->validate().is_ok());
@@ -53,14 +53,14 @@ TEST(Payloads, NoneTakeNoBytes) {
     const Payloads none = made(0);
     EXPECT_TRUE(none.empty());
     EXPECT_TRUE(none.bytes().empty());
-    EXPECT_TRUE(reopened({})->empty());
+    EXPECT_TRUE(reopened_payloads({})->empty());
     EXPECT_ERROR(none.json(0), StatusCode::kNotFound, "row 0");
 }
 
 TEST(Payloads, CutShortIsCorruption) {
     const std::vector<std::byte> good = copy(made(130).bytes());
     for (size_t size = 1; size < good.size(); size += 7) {
-        EXPECT_ERROR(reopened({good.begin(), good.begin() + static_cast<ptrdiff_t>(size)}),
+        EXPECT_ERROR(reopened_payloads({good.begin(), good.begin() + static_cast<ptrdiff_t>(size)}),
                      StatusCode::kCorruption, "payloads");
     }
 }
@@ -74,7 +74,7 @@ TEST(Payloads, HostileBytesNeverCrash) {
         // Half of the hits fall on the table, where they do the most.
         const size_t range = round % 2 == 0 ? 40 : bytes.size();
         bytes[random() % range] = static_cast<std::byte>(random());
-        const auto opened = reopened(bytes);
+        const auto opened = reopened_payloads(bytes);
         if (!opened.is_ok() || !opened->validate().is_ok()) ++refused;
         if (!opened.is_ok()) continue;
         for (const uint64_t row : {0, 64, 129}) {

@@ -1,6 +1,7 @@
 #include "tests/data/test_files.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -36,6 +37,11 @@ std::vector<std::string> FolderTest::names() const {
     }
     std::sort(found.begin(), found.end());
     return found;
+}
+
+uint64_t from_environment(const char* name, uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? otherwise : std::stoull(text);
 }
 
 std::string slurp(const std::string& path) {

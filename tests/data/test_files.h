@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ private:
     std::filesystem::path folder_;
 };
 
+/// The number in environment variable `name`: how long a test runs, or its seed.
+uint64_t from_environment(const char* name, uint64_t otherwise);
+
 std::string slurp(const std::string& path);
 
 /// The compressed stream of `plain`: "none", "gzip" or "zstd"; one member or frame.
@@ -43,6 +47,10 @@ std::string bytes_of(Number... numbers) {
     std::string bytes;
     (bytes.append(reinterpret_cast<const char*>(&numbers), sizeof(numbers)), ...);
     return bytes;
+}
+
+inline std::span<const std::byte> bytes_in(std::string_view text) {
+    return std::as_bytes(std::span(text.data(), text.size()));
 }
 
 /// Random rows of 0 to 40 entries below `dim`, some of them empty, values positive.

@@ -14,7 +14,7 @@ std::vector<std::string> many_tokens(size_t count) {
     return tokens;
 }
 
-Result<Vocabulary> reopened(const std::vector<std::byte>& bytes) {
+Result<Vocabulary> reopened_vocabulary(const std::vector<std::byte>& bytes) {
     auto kept = std::make_shared<std::vector<std::byte>>(bytes);
     return Vocabulary::from_bytes(kept, *kept);
 }
@@ -23,7 +23,7 @@ TEST(Vocabulary, BothWaysAndThroughBytes) {
     const std::vector<std::string> tokens = many_tokens(5000);
     const auto made = Vocabulary::from_tokens(tokens);
     ASSERT_TRUE(made.is_ok()) << made.status().to_string();
-    const auto again = reopened(made->serialize());
+    const auto again = reopened_vocabulary(made->serialize());
     ASSERT_TRUE(again.is_ok()) << again.status().to_string();
     for (const Vocabulary* vocabulary : {&made.value(), &again.value()}) {
         ASSERT_EQ(vocabulary->size(), tokens.size());
@@ -46,10 +46,10 @@ TEST(Vocabulary, EmptyOnes) {
     EXPECT_TRUE(none.empty());
     EXPECT_EQ(none.find("a"), std::nullopt);
     EXPECT_TRUE(none.validate().is_ok());
-    const auto again = reopened(none.serialize());
+    const auto again = reopened_vocabulary(none.serialize());
     ASSERT_TRUE(again.is_ok()) << again.status().to_string();
     EXPECT_TRUE(again->empty());
-    EXPECT_TRUE(reopened({})->empty());
+    EXPECT_TRUE(reopened_vocabulary({})->empty());
 }
 
 TEST(Vocabulary, RepeatsNameBothPlaces) {
@@ -75,14 +75,16 @@ TEST(Vocabulary, HostileBytesAreErrorsOrHarmless) {
     const std::vector<std::byte> good =
         Vocabulary::from_tokens({"one", "two", "three", "four", "five"})->serialize();
     for (size_t size = 1; size < good.size(); ++size) {
-        EXPECT_FALSE(reopened({good.begin(), good.begin() + static_cast<ptrdiff_t>(size)}).is_ok());
+        EXPECT_FALSE(
+            reopened_vocabulary({good.begin(), good.begin() + static_cast<ptrdiff_t>(size)})
+                .is_ok());
     }
     for (int round = 0; round < 3000; ++round) {
         std::vector<std::byte> bytes = good;
         for (size_t hits = 1 + random() % 3; hits > 0; --hits) {
             bytes[random() % bytes.size()] = static_cast<std::byte>(random());
         }
-        const auto opened = reopened(bytes);
+        const auto opened = reopened_vocabulary(bytes);
         if (!opened.is_ok()) {
             EXPECT_EQ(opened.status().code(), StatusCode::kCorruption);
             continue;
@@ -104,7 +106,7 @@ TEST(Vocabulary, ACountBeyondTheBytesIsCorruption) {
     for (const uint64_t count :
          {uint64_t{5}, uint64_t{UINT32_MAX}, uint64_t{1} << 61, UINT64_MAX}) {
         std::memcpy(bytes.data(), &count, sizeof(count));
-        EXPECT_ERROR(reopened(bytes), StatusCode::kCorruption, "vocabulary");
+        EXPECT_ERROR(reopened_vocabulary(bytes), StatusCode::kCorruption, "vocabulary");
     }
 }
 

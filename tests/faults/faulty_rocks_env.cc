@@ -27,7 +27,7 @@ IOStatus fault_status(const std::string& path, int fault) {
 }
 
 template <typename Operation, typename Act>
-IOStatus run(const std::string& path, Operation operation, Act act) {
+IOStatus act_on(const std::string& path, Operation operation, Act act) {
     IOStatus status;
     const int fault = operation([&] {
         status = act();
@@ -75,7 +75,7 @@ public:
         return PositionedAppend(data, offset, options, debug);
     }
     IOStatus Truncate(uint64_t size, const IOOptions& options, IODebugContext* debug) override {
-        return run(
+        return act_on(
             path_,
             [&](const FaultPlan::Act& act) {
                 offset_ = size;
@@ -135,7 +135,7 @@ public:
                              IODebugContext* debug) override {
         std::unique_ptr<rocksdb::FSWritableFile> made;
         FaultPlan::File file;
-        const IOStatus status = run(
+        const IOStatus status = act_on(
             path, [&](const FaultPlan::Act& act) { return plan_->create(path, act, file); },
             [&] { return target()->NewWritableFile(path, options, &made, debug); });
         if (status.ok()) wrap(path, std::move(file), 0, std::move(made), result);
@@ -161,7 +161,7 @@ public:
                                std::unique_ptr<rocksdb::FSWritableFile>* result,
                                IODebugContext* debug) override {
         std::unique_ptr<rocksdb::FSWritableFile> made;
-        const IOStatus status = run(
+        const IOStatus status = act_on(
             path, [&](const FaultPlan::Act& act) { return plan_->rename(old, path, act); },
             [&] { return target()->ReuseWritableFile(path, old, options, &made, debug); });
         if (!status.ok()) return status;
@@ -196,37 +196,37 @@ public:
 
     IOStatus DeleteFile(const std::string& path, const IOOptions& options,
                         IODebugContext* debug) override {
-        return run(
+        return act_on(
             path, [&](const FaultPlan::Act& act) { return plan_->remove(path, act); },
             [&] { return target()->DeleteFile(path, options, debug); });
     }
     IOStatus DeleteDir(const std::string& path, const IOOptions& options,
                        IODebugContext* debug) override {
-        return run(
+        return act_on(
             path, [&](const FaultPlan::Act& act) { return plan_->remove(path, act); },
             [&] { return target()->DeleteDir(path, options, debug); });
     }
     IOStatus CreateDir(const std::string& path, const IOOptions& options,
                        IODebugContext* debug) override {
-        return run(
+        return act_on(
             path, [&](const FaultPlan::Act& act) { return plan_->make_folder(path, true, act); },
             [&] { return target()->CreateDir(path, options, debug); });
     }
     IOStatus CreateDirIfMissing(const std::string& path, const IOOptions& options,
                                 IODebugContext* debug) override {
-        return run(
+        return act_on(
             path, [&](const FaultPlan::Act& act) { return plan_->make_folder(path, true, act); },
             [&] { return target()->CreateDirIfMissing(path, options, debug); });
     }
     IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                         IODebugContext* debug) override {
-        return run(
+        return act_on(
             from, [&](const FaultPlan::Act& act) { return plan_->rename(from, to, act); },
             [&] { return target()->RenameFile(from, to, options, debug); });
     }
     IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* debug) override {
-        return run(
+        return act_on(
             from, [&](const FaultPlan::Act& act) { return plan_->link(from, to, act); },
             [&] { return target()->LinkFile(from, to, options, debug); });
     }
@@ -235,7 +235,7 @@ public:
         FaultPlan::File file;
         const int fault = plan_->open(path, file);
         if (fault != 0) return fault_status(path, fault);
-        return run(
+        return act_on(
             path, [&](const FaultPlan::Act& act) { return plan_->truncate(*file, size, act); },
             [&] { return target()->Truncate(path, size, options, debug); });
     }

@@ -12,7 +12,7 @@
 namespace temblor::testing {
 namespace {
 
-constexpr uint64_t kSeed = 3;
+constexpr uint64_t kJsonSeed = 3;
 
 /// `json` as simdjson reads it.
 std::string text_of(const std::string& json) {
@@ -58,7 +58,7 @@ TEST(JsonWriterTest, WhatIsNoUtf8BecomesTheReplacement) {
 }
 
 TEST(JsonWriterTest, AnyBytesGiveValidJson) {
-    SplitMix random(kSeed);
+    SplitMix random(kJsonSeed);
     for (int round = 0; round < 3000; ++round) {
         std::string bytes;
         for (uint64_t i = random.below(20); i > 0; --i) {
@@ -73,7 +73,7 @@ TEST(JsonWriterTest, AnyBytesGiveValidJson) {
 }
 
 TEST(JsonWriterTest, NumbersReadBackAsTheyWere) {
-    SplitMix random(kSeed);
+    SplitMix random(kJsonSeed);
     simdjson::dom::parser parser;
     for (int round = 0; round < 20'000; ++round) {
         const uint64_t bits = random.next();
@@ -86,7 +86,7 @@ TEST(JsonWriterTest, NumbersReadBackAsTheyWere) {
         json.integer(static_cast<int64_t>(bits)).end_array();
         simdjson::dom::array read;
         ASSERT_EQ(parser.parse(json.text()).get_array().get(read), simdjson::SUCCESS)
-            << json.text() << " seed " << kSeed;
+            << json.text() << " seed " << kJsonSeed;
         if (std::isfinite(single)) {
             EXPECT_EQ(static_cast<float>(double(read.at(0))), single) << json.text();
         } else {
