@@ -35,6 +35,9 @@ Result<std::vector<NamedVector>> read_point_vectors(simdjson::dom::element eleme
 /// order) and "values" of the same number. Components ascend in the result.
 Result<std::variant<SparseVector, DenseVector>> read_point_vector(simdjson::dom::element element,
                                                                   const JsonPlace& place);
+/// The sparse one, of the members "indices" and "values" of the object at `place`.
+Result<SparseVector> read_sparse_members(const OptionalElement& indices,
+                                         const OptionalElement& values, const JsonPlace& place);
 
 /// An id that came as text. A UUID may be written with or without dashes, in either case; a decimal
 /// number as parse_document_id() has it is that number; all else is text. Errors: empty, over
