@@ -14,15 +14,16 @@ struct MeasuredSetting {
     float heap_factor;
 };
 
-// Reached on SPLADE-v3 vectors of NFCorpus and of a mix of questions and claims, at k = 10 and
-// k = 100. Past the last the search is exact.
+// Reached, or missed by a point or two, at k = 10 and k = 100 by SPLADE-v3 vectors of NFCorpus, of
+// 56,010 questions and claims and of 200,000 mixtures of them, and by BM25 vectors of SciFact. Past
+// the last the search is exact.
 constexpr double kRounding = 1e-6;  // of a number that was a float
 constexpr uint32_t kShallow = 31;
-constexpr MeasuredSetting kShallowSettings[] = {{0.80, 5, 1.0F},  {0.90, 6, 0.8F},
-                                                {0.95, 8, 0.7F},  {0.97, 10, 0.6F},
-                                                {0.98, 10, 0.4F}, {0.99, 20, 0.4F}};
+constexpr MeasuredSetting kShallowSettings[] = {{0.80, 6, 0.9F},  {0.90, 8, 0.7F},
+                                                {0.95, 10, 0.7F}, {0.97, 14, 0.6F},
+                                                {0.98, 14, 0.4F}, {0.99, 20, 0.4F}};
 constexpr MeasuredSetting kDeepSettings[] = {
-    {0.80, 6, 0.9F}, {0.85, 8, 0.7F}, {0.90, 14, 0.6F}, {0.97, 20, 0.4F}};
+    {0.80, 8, 0.8F}, {0.85, 10, 0.7F}, {0.90, 20, 0.6F}, {0.97, 20, 0.4F}};
 
 SearchParameters usual_setting(uint32_t k, double recall) {
     SearchParameters parameters;
