@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/collection/collection_reader.h"
+#include "query/collection/idf.h"
 #include "query/explain.h"
 
 namespace temblor {
@@ -39,15 +40,29 @@ void write_components(SparseVectorView query, SparseVectorView document,
     json.end_array();
 }
 
-void write_explanation(const Version& version, const V1Search& asked, const SourcedHit& hit,
+/// The query of each sparse source with the weights it was searched with; of others none.
+std::vector<SparseVector> weighed_queries(const Version& version, const V1Search& asked) {
+    std::vector<SparseVector> queries;
+    for (const SearchSource& source : asked.search.sources) {
+        queries.emplace_back();
+        const auto* query = std::get_if<SparseVector>(&source.query.query);
+        if (query == nullptr) continue;
+        const std::string& name = source.query.vector;
+        const bool idf = version.schema->sparse.find(name)->second.modifier == VectorModifier::kIdf;
+        queries.back() = idf ? weigh_by_idf(version, name, query->view()) : *query;
+    }
+    return queries;
+}
+
+void write_explanation(const Version& version, const V1Search& asked,
+                       const std::vector<SparseVector>& queries, const SourcedHit& hit,
                        const Point& point, JsonWriter& json) {
     json.key("explanation").begin_array();
     for (const SourcePlace& place : hit.places) {
         const SearchSource& source = asked.search.sources[place.source];
         const std::string& name = source.query.vector;
         json.begin_object().member("source", source.name).member("using", name);
-        const auto* query = std::get_if<SparseVector>(&source.query.query);
-        if (query == nullptr) {
+        if (std::holds_alternative<DenseVector>(source.query.query)) {
             const DenseVectorSettings& settings = version.schema->dense.find(name)->second;
             json.member("metric", distance_name(settings.distance));
             json.member("score", shown_score(version, source, place.score));
@@ -58,7 +73,8 @@ void write_explanation(const Version& version, const V1Search& asked, const Sour
             const auto* document =
                 vector == point.vectors.end() ? nullptr : std::get_if<SparseVector>(&vector->value);
             const SparseVector none;
-            write_components(query->view(), document == nullptr ? none.view() : document->view(),
+            write_components(queries[place.source].view(),
+                             document == nullptr ? none.view() : document->view(),
                              asked.terms[place.source], json);
         }
         json.end_object();
@@ -80,6 +96,8 @@ Status write_v1_hits(const Version& version, const V1Search& asked, const Source
         TEMBLOR_ASSIGN_OR_RETURN(points, get_points(version, page, parts));
     }
     const auto& sources = asked.search.sources;
+    std::vector<SparseVector> queries;
+    if (asked.explain) queries = weighed_queries(version, asked);
     json.begin_array();
     for (size_t i = 0; i < page.size(); ++i) {
         const SourcedHit& hit = found.hits[begin + i];
@@ -90,7 +108,7 @@ Status write_v1_hits(const Version& version, const V1Search& asked, const Source
                                  : page[i].score);
         if (!points.empty()) TEMBLOR_RETURN_IF_ERROR(asked.output.write(points[i].point, json));
         write_sources(version, asked, hit, json);
-        if (asked.explain) write_explanation(version, asked, hit, points[i].point, json);
+        if (asked.explain) write_explanation(version, asked, queries, hit, points[i].point, json);
         json.end_object();
     }
     json.end_array();
