@@ -123,6 +123,13 @@ Status Segment::parse() {
     return Status::ok();
 }
 
+uint64_t Segment::document_frequency(uint32_t component) const {
+    const auto list = components_.internal(component);
+    if (!list || *list >= lists_.size()) return 0;
+    const ListRecord& record = lists_.record(*list);
+    return uint64_t{record.postings} + record.pruned;
+}
+
 Result<SparseVector> Segment::vector(uint64_t row) const {
     SparseVector v;
     TEMBLOR_RETURN_IF_ERROR(forward_.read_row(row, v).with_context(path_));

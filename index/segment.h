@@ -72,6 +72,8 @@ public:
     [[nodiscard]] uint32_t max_blocks() const { return max_blocks_; }
     [[nodiscard]] uint32_t max_document_nnz() const { return max_document_nnz_; }
 
+    /// Documents that have `component` with a value over 0. O(log components).
+    [[nodiscard]] uint64_t document_frequency(uint32_t component) const;
     /// The stored vector of a document, in original components. O(nnz).
     [[nodiscard]] Result<SparseVector> vector(uint64_t row) const;
 

@@ -72,6 +72,20 @@ Status CollectionSegment::open_points(const Schema& schema) {
         if (opened->rows() != rows())
             return Status::corruption(path + ": rows do not agree with points.tbl");
         sparse_.emplace(text, std::move(opened));
+        sparse_rows_.emplace(text, rows());
+    }
+    // Segments of older builds do not say how many.
+    simdjson::dom::object filled;
+    if (root["sparse_rows"].get(filled) == simdjson::SUCCESS) {
+        for (const auto [name, value] : filled) {
+            const auto counted = sparse_rows_.find(std::string_view(name));
+            uint64_t count = 0;
+            if (counted == sparse_rows_.end() || value.get(count) != simdjson::SUCCESS ||
+                count > rows()) {
+                return damaged_points(folder_, "points_meta: sparse_rows");
+            }
+            counted->second = count;
+        }
     }
     n = 0;
     for (const simdjson::dom::element name : dense) {
@@ -106,6 +120,11 @@ std::optional<uint32_t> CollectionSegment::row_of(uint64_t ordinal) const {
 const std::shared_ptr<const Segment>* CollectionSegment::sparse(std::string_view name) const {
     const auto found = sparse_.find(name);
     return found == sparse_.end() ? nullptr : &found->second;
+}
+
+uint64_t CollectionSegment::sparse_rows(std::string_view name) const {
+    const auto found = sparse_rows_.find(name);
+    return found == sparse_rows_.end() ? 0 : found->second;
 }
 
 const DenseMatrix* CollectionSegment::dense(std::string_view name) const {

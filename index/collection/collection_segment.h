@@ -52,6 +52,8 @@ public:
     /// Null when the segment has no such vector.
     [[nodiscard]] const std::shared_ptr<const Segment>* sparse(std::string_view name) const;
     [[nodiscard]] const DenseMatrix* dense(std::string_view name) const;
+    /// Rows whose sparse vector `name` has an entry, dead ones too.
+    [[nodiscard]] uint64_t sparse_rows(std::string_view name) const;
 
     /// The indexes of `schema` that are there and whole. A damaged one is left out and named in
     /// `damaged`.
@@ -76,6 +78,7 @@ private:
     std::span<const uint64_t> ordinals_;
     DocumentIds ids_;
     std::map<std::string, std::shared_ptr<const Segment>, std::less<>> sparse_;
+    std::map<std::string, uint64_t, std::less<>> sparse_rows_;
     std::map<std::string, DenseMatrix, std::less<>> dense_;
     mutable std::atomic<bool> obsolete_ = false;
 };

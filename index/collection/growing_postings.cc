@@ -136,6 +136,23 @@ void GrowingPostings::add_scores(SparseVectorView query, uint32_t rows, RowScore
     }
 }
 
+uint32_t GrowingPostings::count_rows(uint32_t component, uint32_t rows) const {
+    uint32_t counted = 0;
+    for (const Chunk* chunk = first_chunk(component); chunk != nullptr;
+         chunk = chunk->next.load(kAcquire)) {
+        const Posting* const postings = chunk->postings();
+        const uint32_t count = chunk->count.load(kAcquire);
+        if (postings[count - 1].row < rows) {
+            counted += count;
+            continue;
+        }
+        const auto* const end = std::partition_point(postings, postings + count,
+                                                     [rows](Posting p) { return p.row < rows; });
+        return counted + static_cast<uint32_t>(end - postings);
+    }
+    return counted;
+}
+
 uint64_t GrowingPostings::bytes() const {
     uint64_t bytes = lists_.bytes();
     for (const auto& table : tables_) bytes += (size_t{1} << table->bits) * sizeof(uint64_t);

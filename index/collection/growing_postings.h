@@ -35,6 +35,10 @@ public:
     /// has room for `rows`. O(postings of the query's components).
     void add_scores(SparseVectorView query, uint32_t rows, RowScores& scores) const;
 
+    /// How many rows below `rows` have `component` with a value that is not zero. O(postings of the
+    /// component / 256).
+    [[nodiscard]] uint32_t count_rows(uint32_t component, uint32_t rows) const;
+
     /// Without the arena. For the thread that appends.
     [[nodiscard]] uint64_t bytes() const;
 

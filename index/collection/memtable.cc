@@ -27,8 +27,9 @@ const char* Memtable::copy(const void* bytes, size_t size, size_t alignment) {
 void Memtable::append_sparse(SparseColumn& column, uint32_t row, SparseVectorView vector) {
     SparseEntry& entry = column.rows.make(row);
     entry.entries = kNoEntries;
-    entry.nnz = vector.nnz();
+    entry.nnz = static_cast<uint32_t>(vector.nnz());
     if (entry.nnz == 0) return;
+    ++entry.filled;
     const size_t half = entry.nnz * sizeof(uint32_t);
     std::byte* const to = arena_.allocate(2 * half, alignof(uint32_t));
     std::memcpy(to, vector.components.data(), half);
@@ -49,7 +50,8 @@ uint32_t Memtable::append(uint64_t ordinal, const Point& point) {
     }
     record.payload = copy(point.payload.data(), point.payload.size(), 1);
     record.payload_size = point.payload.size();
-    for (auto& [name, column] : sparse_) column.rows.make(row);
+    for (auto& [name, column] : sparse_)
+        column.rows.make(row).filled = row == 0 ? 0 : column.rows[row - 1].filled;
     for (auto& [name, column] : dense_) column.values_.make(row);
     for (const NamedVector& vector : point.vectors) {
         if (const auto* sparse = std::get_if<SparseVector>(&vector.value)) {
@@ -127,6 +129,17 @@ void Memtable::add_sparse_scores(std::string_view name, SparseVectorView query, 
     TEMBLOR_CHECK(column != sparse_.end());
     scores.reserve(rows);
     column->second.postings.add_scores(query, rows, scores);
+}
+
+uint32_t Memtable::sparse_rows(std::string_view name, uint32_t rows) const {
+    const auto column = sparse_.find(name);
+    return column == sparse_.end() || rows == 0 ? 0 : column->second.rows[rows - 1].filled;
+}
+
+uint32_t Memtable::document_frequency(std::string_view name, uint32_t component,
+                                      uint32_t rows) const {
+    const auto column = sparse_.find(name);
+    return column == sparse_.end() ? 0 : column->second.postings.count_rows(component, rows);
 }
 
 const Memtable::DenseColumn* Memtable::dense_column(std::string_view name) const {

@@ -65,6 +65,13 @@ public:
     void add_sparse_scores(std::string_view name, SparseVectorView query, uint32_t rows,
                            RowScores& scores) const;
 
+    /// Of the rows below `rows`: how many have an entry in their sparse vector `name`, and how many
+    /// have `component` there with a value that is not zero. 0 for names that the schema does not
+    /// have. O(1) and O(postings of the component / 256).
+    [[nodiscard]] uint32_t sparse_rows(std::string_view name, uint32_t rows) const;
+    [[nodiscard]] uint32_t document_frequency(std::string_view name, uint32_t component,
+                                              uint32_t rows) const;
+
     /// All vectors of one name, for loops over rows.
     class DenseColumn {
     public:
@@ -94,7 +101,8 @@ private:
     // nnz components, then nnz values; nullptr: none.
     struct SparseEntry {
         const std::byte* entries = nullptr;
-        size_t nnz = 0;
+        uint32_t nnz = 0;
+        uint32_t filled = 0;  ///< rows up to this one that have entries
     };
     struct SparseColumn {
         explicit SparseColumn(Arena& arena) : postings(arena) {}

@@ -157,6 +157,12 @@ Result<std::string> read_payload(dom::element element, const JsonPlace& place) {
 
 }  // namespace
 
+bool is_text_object(dom::element element) {
+    dom::element text;
+    return element.is_object() && element.at_key("text").get(text) == simdjson::SUCCESS &&
+           text.is_string();
+}
+
 Result<DocumentId> read_point_id_text(std::string_view text) {
     const auto uuid = canonical_uuid(text);
     DocumentId id = parse_document_id(uuid ? std::string_view(*uuid) : text);
@@ -191,26 +197,35 @@ Result<VectorValue> read_point_vector(dom::element element, const JsonPlace& pla
     return place.expected("an array of numbers, or an object of indices and values", element);
 }
 
-Result<std::vector<NamedVector>> read_point_vectors(dom::element element, const JsonPlace& place) {
+Result<VectorValue> read_named_vector(std::string_view name, dom::element element,
+                                      const JsonPlace& place, const TextReader& text) {
+    if (!text || !is_text_object(element)) return read_point_vector(element, place);
+    TEMBLOR_ASSIGN_OR_RETURN(SparseVector made, text(name, element, place));
+    return VectorValue(std::move(made));
+}
+
+Result<std::vector<NamedVector>> read_point_vectors(dom::element element, const JsonPlace& place,
+                                                    const TextReader& text) {
     std::vector<NamedVector> vectors;
     dom::object object;
     const bool named = element.get_object().get(object) == simdjson::SUCCESS;
     if (!named && !element.is_array()) {
         return place.expected("an object of vectors by name, or one vector", element);
     }
-    if (!named || is_bare_sparse(object)) {
-        TEMBLOR_ASSIGN_OR_RETURN(VectorValue value, read_point_vector(element, place));
+    if (!named || is_bare_sparse(object) || (text && is_text_object(element))) {
+        TEMBLOR_ASSIGN_OR_RETURN(VectorValue value, read_named_vector({}, element, place, text));
         vectors.push_back({std::string(), std::move(value)});
         return vectors;
     }
     for (const auto [name, value] : object) {
-        TEMBLOR_ASSIGN_OR_RETURN(VectorValue one, read_point_vector(value, JsonPlace(place, name)));
+        TEMBLOR_ASSIGN_OR_RETURN(VectorValue one,
+                                 read_named_vector(name, value, JsonPlace(place, name), text));
         vectors.push_back({std::string(name), std::move(one)});
     }
     return vectors;
 }
 
-Result<Point> read_point(dom::element element, const JsonPlace& place) {
+Result<Point> read_point(dom::element element, const JsonPlace& place, const TextReader& text) {
     static constexpr std::array<std::string_view, 4> kNames{"id", "payload", "vector", "vectors"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(element, place, kNames));
     const auto& [id, payload, vector, vectors] = members;
@@ -229,7 +244,7 @@ Result<Point> read_point(dom::element element, const JsonPlace& place) {
     if (vector || vectors) {
         const JsonPlace here(place, vector ? kNames[2] : kNames[3]);
         TEMBLOR_ASSIGN_OR_RETURN(point.vectors,
-                                 read_point_vectors(vector ? *vector : *vectors, here));
+                                 read_point_vectors(vector ? *vector : *vectors, here, text));
     }
     return point;
 }

@@ -25,10 +25,17 @@ Result<Distance> parse_distance(std::string_view name);
 /// How messages write member `name` of `object`: object["name"].
 std::string member_of(std::string_view object, std::string_view name);
 
+/// What a search does to a query's weights of a sparse vector.
+enum class VectorModifier : uint8_t {
+    kNone,
+    kIdf,  ///< times the inverse document frequency of their components (query/collection/idf.h)
+};
+
 /// A named sparse vector: an index of blocked lists in every segment.
 struct SparseVectorSettings {
     ForwardKind forward = ForwardKind::kRecord;
     VectorSource source = VectorSource::kLearned;
+    VectorModifier modifier = VectorModifier::kNone;
     bool operator==(const SparseVectorSettings&) const = default;
 };
 

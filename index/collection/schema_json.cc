@@ -25,6 +25,12 @@ Result<VectorSource> parse_source(std::string_view name) {
     return Status::invalid_argument("source '" + std::string(name) + "': expected learned or text");
 }
 
+Result<VectorModifier> parse_modifier(std::string_view name) {
+    if (name == "none") return VectorModifier::kNone;
+    if (name == "idf") return VectorModifier::kIdf;
+    return Status::invalid_argument("modifier '" + std::string(name) + "': expected none or idf");
+}
+
 Status wrong(const std::string& field, std::string_view what) {
     return Status::invalid_argument(field + ": " + std::string(what));
 }
@@ -77,8 +83,11 @@ Status read_sparse_settings(dom::element value, const std::string& field,
         } else if (key == "source") {
             TEMBLOR_RETURN_IF_ERROR(
                 read_word(member, field + ".source", parse_source, settings.source));
+        } else if (key == "modifier") {
+            TEMBLOR_RETURN_IF_ERROR(
+                read_word(member, field + ".modifier", parse_modifier, settings.modifier));
         } else {
-            return unknown(field, key, "forward or source");
+            return unknown(field, key, "forward, source or modifier");
         }
     }
     return Status::ok();
@@ -150,6 +159,7 @@ std::string Schema::to_json() const {
     for (const auto& [name, settings] : sparse) {
         json::object vector;
         vector["forward"] = forward_kind_name(settings.forward);
+        if (settings.modifier == VectorModifier::kIdf) vector["modifier"] = "idf";
         vector["source"] = source_name(settings.source);
         sparse_json[name] = std::move(vector);
     }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ constexpr size_t kReadBatch = 256;
 struct SparseColumn {
     const SparseVectorSettings* settings;
     SparseDatasetBuilder rows;
+    uint64_t filled = 0;  ///< rows that have an entry
 };
 struct DenseColumn {
     RowBitmap present;
@@ -34,7 +36,7 @@ class Assembly {
 public:
     explicit Assembly(const Schema& schema) {
         for (const auto& [name, settings] : schema.sparse)
-            sparse_.emplace(name, SparseColumn{&settings, {}});
+            sparse_.emplace(name, SparseColumn{&settings, {}, 0});
         for (const auto& [name, settings] : schema.dense) dense_.emplace(name, DenseColumn{});
         for (const auto& [key, type] : schema.payload_indexes) {
             if (is_built(type))
@@ -50,8 +52,10 @@ public:
         ids_.push_back(to_string(point.id));
         for (const NamedVector& v : point.vectors) {
             if (const auto* sparse = std::get_if<SparseVector>(&v.value)) {
-                if (const auto at = sparse_.find(v.name); at != sparse_.end())
+                if (const auto at = sparse_.find(v.name); at != sparse_.end()) {
                     at->second.rows.add(sparse->view());
+                    at->second.filled += sparse->nnz() > 0 ? 1 : 0;
+                }
             } else if (const auto at = dense_.find(v.name); at != dense_.end()) {
                 const auto& dense = std::get<DenseVector>(v.value);
                 at->second.present.add(row);
@@ -119,9 +123,12 @@ private:
             }
             return out + "]";
         };
+        boost::json::object filled;
+        for (const auto& [name, column] : sparse_) filled[name] = column.filled;
         const std::string meta =
-            fmt::format("{{\"id_kind\":{},\"sparse\":{},\"dense\":{}}}",
-                        static_cast<uint32_t>(ids.kind()), names(sparse_), names(dense_));
+            fmt::format("{{\"id_kind\":{},\"sparse\":{},\"dense\":{},\"sparse_rows\":{}}}",
+                        static_cast<uint32_t>(ids.kind()), names(sparse_), names(dense_),
+                        boost::json::serialize(filled));
         TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path, files));
         TEMBLOR_RETURN_IF_ERROR(
             writer->add_array<char>(SectionKind::kPointsMeta, std::span<const char>(meta)));

@@ -8,6 +8,7 @@
 #include "index/collection/point_codec.h"
 #include "index/collection/version_filter.h"
 #include "query/collection/dense_distance.h"
+#include "query/collection/idf.h"
 
 namespace temblor {
 namespace {
@@ -47,12 +48,18 @@ public:
 
 private:
     Status run_sparse(SparseVectorView query) {
-        if (!version_.schema->sparse.contains(query_.vector)) {
+        const auto settings = version_.schema->sparse.find(query_.vector);
+        if (settings == version_.schema->sparse.end()) {
             return Status::invalid_argument("no sparse vector \"" + query_.vector +
                                             "\" in the schema");
         }
         TEMBLOR_RETURN_IF_ERROR(
             validate_sparse_vector(query, ValueRule::kNonNegative, 0).with_context("query"));
+        SparseVector weighed;
+        if (settings->second.modifier == VectorModifier::kIdf) {
+            weighed = weigh_by_idf(version_, query_.vector, query);
+            query = weighed.view();
+        }
         // Largest first: the k-th best score so far spares the others most of their blocks.
         std::vector<const SegmentView*> by_size;
         for (const SegmentView& view : version_.segments) by_size.push_back(&view);

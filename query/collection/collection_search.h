@@ -68,11 +68,11 @@ private:
 };
 
 /// The k best points of a version. Sparse: points that share no component with the query are no
-/// hits. `parameters.exact` gives the scores of the vectors that were written, as if all were
-/// scored one by one; else segments give those of their stores (16 bits a weight by default).
-/// With a filter there are never fewer hits than min(k, points that pass and share a component).
-/// Errors: kInvalidArgument (no such vector, wrong kind or size, a value out of range), those of
-/// reading.
+/// hits, and a vector with the modifier idf is searched by weigh_by_idf(). `parameters.exact` gives
+/// the scores of the vectors that were written, as if all were scored one by one; else segments
+/// give those of their stores (16 bits a weight by default). With a filter there are never fewer
+/// hits than min(k, points that pass and share a component). Errors: kInvalidArgument (no such
+/// vector, wrong kind or size, a value out of range), those of reading.
 Status search_collection(const Version& version, const CollectionQuery& query,
                          CollectionScratch& scratch, CollectionResult& result);
 

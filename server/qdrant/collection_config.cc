@@ -49,24 +49,28 @@ Result<DenseVectorSettings> read_dense(dom::element value, const JsonPlace& plac
     return settings;
 }
 
-Status read_sparse(dom::element value, const JsonPlace& place) {
-    if (value.is_null()) return Status::ok();
+Result<SparseVectorSettings> read_sparse(dom::element value, const JsonPlace& place) {
+    SparseVectorSettings settings;
+    if (value.is_null()) return settings;
     static constexpr std::array<std::string_view, 2> kNames = {"index", "modifier"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(value, place, kNames));
     if (members[0]) {
         static constexpr std::array<std::string_view, 4> kIndexNames = {
             "full_scan_threshold", "on_disk", "datatype", "memory"};
         const JsonPlace index(place, "index");
-        TEMBLOR_ASSIGN_OR_RETURN(const auto settings,
-                                 read_members(*members[0], index, kIndexNames));
-        TEMBLOR_RETURN_IF_ERROR(check_datatype(settings[2], JsonPlace(index, "datatype")));
+        TEMBLOR_ASSIGN_OR_RETURN(const auto parts, read_members(*members[0], index, kIndexNames));
+        TEMBLOR_RETURN_IF_ERROR(check_datatype(parts[2], JsonPlace(index, "datatype")));
     }
     const JsonPlace modifier(place, "modifier");
     TEMBLOR_ASSIGN_OR_RETURN(const std::string name, read_text(members[1], modifier, "none"));
-    if (name == "none") return Status::ok();
-    if (name == "idf")
-        return Status::unimplemented(modifier.text() + ": the idf modifier is not supported");
-    return modifier.wrong("expected none or idf, got '" + name + "'");
+    if (name == "idf") {
+        // Whose weights need idf are weighed by the counts of terms.
+        settings.modifier = VectorModifier::kIdf;
+        settings.source = VectorSource::kText;
+    } else if (name != "none") {
+        return modifier.wrong("expected none or idf, got '" + name + "'");
+    }
+    return settings;
 }
 
 /// Whether `value` is the settings of one vector without a name.
@@ -102,8 +106,7 @@ Status read_sparse_vectors(dom::element value, Schema& schema) {
     for (const auto [name, settings] : object) {
         const JsonPlace one(place, name);
         if (schema.sparse.contains(name)) return one.wrong("given twice");
-        TEMBLOR_RETURN_IF_ERROR(read_sparse(settings, one));
-        schema.sparse[std::string(name)] = {};
+        TEMBLOR_ASSIGN_OR_RETURN(schema.sparse[std::string(name)], read_sparse(settings, one));
     }
     return Status::ok();
 }
@@ -132,6 +135,7 @@ void write_params(const Schema& schema, JsonWriter& json) {
         for (const auto& [name, settings] : schema.sparse) {
             json.key(name).begin_object();
             json.key("index").begin_object().member("on_disk", false).end_object();
+            if (settings.modifier == VectorModifier::kIdf) json.member("modifier", "idf");
             json.end_object();
         }
         json.end_object();

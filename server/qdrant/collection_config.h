@@ -13,7 +13,7 @@ namespace temblor {
 
 /// The schema that the body of PUT /collections/{name} asks for. Settings that only steer Qdrant's
 /// own machinery (HNSW, WAL, optimisers, shards, quantisation, placement) are read and left aside;
-/// what would change answers and is not there (multivectors, the idf modifier) is kUnimplemented.
+/// what would change answers and is not there (multivectors) is kUnimplemented.
 /// Unknown members are errors.
 Result<Schema> read_collection_config(simdjson::dom::element body);
 

@@ -6,6 +6,7 @@
 #include "index/collection/point_json.h"
 #include "index/payload/filter_parser.h"
 #include "query/collection/collection_reader.h"
+#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
 
 namespace temblor {
@@ -90,7 +91,8 @@ Result<QdrantQuery> QdrantQueryReader::read_search(dom::element body, const Json
         TEMBLOR_ASSIGN_OR_RETURN(nearest.vector, read_text(parts[0], {at, "name"}, {}));
         TEMBLOR_ASSIGN_OR_RETURN(inner, needed(parts[1], {at, "vector"}));
     }
-    TEMBLOR_ASSIGN_OR_RETURN(nearest.query, read_point_vector(inner, at));
+    TEMBLOR_ASSIGN_OR_RETURN(nearest.query, read_named_vector(nearest.vector, inner, at,
+                                                              query_text_reader(*version_.schema)));
     TEMBLOR_RETURN_IF_ERROR(check_nonzeros(nearest.query, at));
     query.stage.what = std::move(nearest);
     TEMBLOR_RETURN_IF_ERROR(read_threshold(m[6], {place, "score_threshold"}, query.stage));
@@ -148,7 +150,7 @@ Status QdrantQueryReader::read_what(dom::element query, const JsonPlace& place,
                                     const std::string& vector, const OptionalElement& lookup,
                                     SearchStage& stage) {
     dom::object object;
-    if (query.get_object().get(object) != simdjson::SUCCESS)
+    if (query.get_object().get(object) != simdjson::SUCCESS || is_text_object(query))
         return read_nearest(query, place, vector, lookup, stage);
     for (const auto [name, value] : object) {
         const std::string_view key = name;
@@ -253,7 +255,8 @@ Result<QdrantQueryReader::Target> QdrantQueryReader::read_target(dom::element va
             if (array.at(0).get(first) == simdjson::SUCCESS && first.is_array())
                 return not_supported(place, "a multivector");
         }
-        TEMBLOR_ASSIGN_OR_RETURN(auto read, read_point_vector(value, place));
+        TEMBLOR_ASSIGN_OR_RETURN(auto read, read_named_vector(vector, value, place,
+                                                              query_text_reader(*version_.schema)));
         return Target{std::move(read), std::nullopt};
     }
     TEMBLOR_ASSIGN_OR_RETURN(DocumentId id, read_point_id(value, place));

@@ -4,6 +4,7 @@
 
 #include "index/collection/point_json.h"
 #include "index/payload/filter_parser.h"
+#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
 
 namespace temblor {
@@ -74,11 +75,13 @@ Status for_rows(dom::element list, const JsonPlace& place, std::vector<Point>& p
 }
 
 /// Vectors of a batch: a list of what each point has, or a list for each name.
-Status read_columns(dom::element vectors, const JsonPlace& place, std::vector<Point>& points) {
+Status read_columns(dom::element vectors, const JsonPlace& place, const TextReader& text,
+                    std::vector<Point>& points) {
     if (vectors.is_array()) {
         return for_rows(vectors, place, points,
-                        [](dom::element one, const JsonPlace& at, Point& point) -> Status {
-                            TEMBLOR_ASSIGN_OR_RETURN(point.vectors, read_point_vectors(one, at));
+                        [&](dom::element one, const JsonPlace& at, Point& point) -> Status {
+                            TEMBLOR_ASSIGN_OR_RETURN(point.vectors,
+                                                     read_point_vectors(one, at, text));
                             return Status::ok();
                         });
     }
@@ -90,7 +93,7 @@ Status read_columns(dom::element vectors, const JsonPlace& place, std::vector<Po
         TEMBLOR_RETURN_IF_ERROR(
             for_rows(list, JsonPlace(place, called), points,
                      [&](dom::element one, const JsonPlace& at, Point& point) -> Status {
-                         auto vector = read_point_vector(one, at);
+                         auto vector = read_named_vector(called, one, at, text);
                          if (!vector.is_ok()) return std::move(vector).status();
                          point.vectors.emplace_back().name = called;
                          point.vectors.back().value = *std::move(vector);
@@ -101,14 +104,17 @@ Status read_columns(dom::element vectors, const JsonPlace& place, std::vector<Po
 }
 
 Result<std::vector<Point>> read_batch(dom::element batch, const JsonPlace& place,
-                                      const ServerLimits& limits) {
+                                      const WriteContext& context) {
     static constexpr std::array<std::string_view, 3> kNames = {"ids", "vectors", "payloads"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(batch, place, kNames));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element id_list, needed(members[0], {place, "ids"}));
-    TEMBLOR_ASSIGN_OR_RETURN(auto ids, read_ids(id_list, {place, "ids"}, limits));
+    TEMBLOR_ASSIGN_OR_RETURN(auto ids, read_ids(id_list, {place, "ids"}, context.limits));
     std::vector<Point> points(ids.size());
     for (size_t i = 0; i < ids.size(); ++i) points[i].id = std::move(ids[i]);
-    if (members[1]) TEMBLOR_RETURN_IF_ERROR(read_columns(*members[1], {place, "vectors"}, points));
+    if (members[1]) {
+        TEMBLOR_RETURN_IF_ERROR(read_columns(*members[1], {place, "vectors"},
+                                             document_text_reader(context.schema), points));
+    }
     if (members[2]) {
         TEMBLOR_RETURN_IF_ERROR(for_rows(*members[2], {place, "payloads"}, points,
                                          [](dom::element one, const JsonPlace& at, Point& point) {
@@ -123,12 +129,13 @@ Result<std::vector<Point>> read_batch(dom::element batch, const JsonPlace& place
 }
 
 Result<std::vector<Point>> read_points(dom::element list, const JsonPlace& place,
-                                       const ServerLimits& limits) {
-    TEMBLOR_ASSIGN_OR_RETURN(const dom::array array, read_list(list, place, limits.points));
+                                       const WriteContext& context) {
+    TEMBLOR_ASSIGN_OR_RETURN(const dom::array array, read_list(list, place, context.limits.points));
+    const TextReader text = document_text_reader(context.schema);
     std::vector<Point> points;
     points.reserve(array.size());
     for (const dom::element one : array) {
-        TEMBLOR_ASSIGN_OR_RETURN(Point point, read_point(one, {place, points.size()}));
+        TEMBLOR_ASSIGN_OR_RETURN(Point point, read_point(one, {place, points.size()}, text));
         points.push_back(std::move(point));
     }
     return points;
@@ -137,33 +144,35 @@ Result<std::vector<Point>> read_points(dom::element list, const JsonPlace& place
 }  // namespace
 
 Result<WriteOperation> read_upsert(dom::element body, const JsonPlace& place,
-                                   const ServerLimits& limits) {
+                                   const WriteContext& context) {
     static constexpr std::array<std::string_view, 3> kNames = {"points", "batch", "shard_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
     if (members[0].has_value() == members[1].has_value())
         return place.wrong("expected either points or batch");
     if (members[0]) {
-        TEMBLOR_ASSIGN_OR_RETURN(auto points, read_points(*members[0], {place, "points"}, limits));
+        TEMBLOR_ASSIGN_OR_RETURN(auto points, read_points(*members[0], {place, "points"}, context));
         return upsert_points(std::move(points));
     }
-    TEMBLOR_ASSIGN_OR_RETURN(auto points, read_batch(*members[1], {place, "batch"}, limits));
+    TEMBLOR_ASSIGN_OR_RETURN(auto points, read_batch(*members[1], {place, "batch"}, context));
     return upsert_points(std::move(points));
 }
 
 Result<WriteOperation> read_delete(dom::element body, const JsonPlace& place,
-                                   const ServerLimits& limits) {
+                                   const WriteContext& context) {
     static constexpr std::array<std::string_view, 3> kNames = {"points", "filter", "shard_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
-    TEMBLOR_ASSIGN_OR_RETURN(auto target, read_target(members[0], members[1], place, limits));
+    TEMBLOR_ASSIGN_OR_RETURN(auto target,
+                             read_target(members[0], members[1], place, context.limits));
     return delete_points(std::move(target));
 }
 
 Result<WriteOperation> read_payload_edit(PayloadEdit edit, dom::element body,
-                                         const JsonPlace& place, const ServerLimits& limits) {
+                                         const JsonPlace& place, const WriteContext& context) {
     static constexpr std::array<std::string_view, 6> kNames = {"points", "filter",    "payload",
                                                                "key",    "shard_key", "keys"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
-    TEMBLOR_ASSIGN_OR_RETURN(auto target, read_target(members[0], members[1], place, limits));
+    TEMBLOR_ASSIGN_OR_RETURN(auto target,
+                             read_target(members[0], members[1], place, context.limits));
     const bool writes = edit == PayloadEdit::kSet || edit == PayloadEdit::kOverwrite;
     if (members[2] && !writes) return JsonPlace(place, "payload").wrong("not expected here");
     if (members[3] && edit != PayloadEdit::kSet)
@@ -172,7 +181,8 @@ Result<WriteOperation> read_payload_edit(PayloadEdit edit, dom::element body,
         return JsonPlace(place, "keys").wrong("not expected here");
     if (edit == PayloadEdit::kClear) return clear_payload(std::move(target));
     if (edit == PayloadEdit::kDeleteKeys) {
-        TEMBLOR_ASSIGN_OR_RETURN(auto keys, read_words(members[5], {place, "keys"}, limits));
+        TEMBLOR_ASSIGN_OR_RETURN(auto keys,
+                                 read_words(members[5], {place, "keys"}, context.limits));
         return delete_payload_keys(std::move(target), std::move(keys));
     }
     const JsonPlace at(place, "payload");
@@ -186,22 +196,23 @@ Result<WriteOperation> read_payload_edit(PayloadEdit edit, dom::element body,
 }
 
 Result<WriteOperation> read_update_vectors(dom::element body, const JsonPlace& place,
-                                           const ServerLimits& limits) {
+                                           const WriteContext& context) {
     static constexpr std::array<std::string_view, 2> kNames = {"points", "shard_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
     const JsonPlace at(place, "points");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element list, needed(members[0], at));
-    TEMBLOR_ASSIGN_OR_RETURN(auto points, read_points(list, at, limits));
+    TEMBLOR_ASSIGN_OR_RETURN(auto points, read_points(list, at, context));
     return update_vectors(std::move(points));
 }
 
 Result<WriteOperation> read_delete_vectors(dom::element body, const JsonPlace& place,
-                                           const ServerLimits& limits) {
+                                           const WriteContext& context) {
     static constexpr std::array<std::string_view, 4> kNames = {"points", "filter", "vector",
                                                                "shard_key"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
-    TEMBLOR_ASSIGN_OR_RETURN(auto target, read_target(members[0], members[1], place, limits));
-    TEMBLOR_ASSIGN_OR_RETURN(auto names, read_words(members[2], {place, "vector"}, limits));
+    TEMBLOR_ASSIGN_OR_RETURN(auto target,
+                             read_target(members[0], members[1], place, context.limits));
+    TEMBLOR_ASSIGN_OR_RETURN(auto names, read_words(members[2], {place, "vector"}, context.limits));
     return delete_vectors(std::move(target), std::move(names));
 }
 

@@ -9,20 +9,26 @@
 namespace temblor {
 
 /// The bodies of Qdrant's writes, as operations. Strict: unknown members are errors; `shard_key`
-/// is read and has no meaning here.
+/// is read and has no meaning here. A vector may come as text (server/qdrant/text_vectors.h).
+
+/// What a body is read for; both outlive the reading.
+struct WriteContext {
+    const Schema& schema;
+    const ServerLimits& limits;
+};
 
 /// `{"points": [..]}` or `{"batch": {ids, vectors, payloads}}`.
 Result<WriteOperation> read_upsert(simdjson::dom::element body, const JsonPlace& place,
-                                   const ServerLimits& limits);
+                                   const WriteContext& context);
 /// `{"points": [ids]}` or `{"filter": ..}`.
 Result<WriteOperation> read_delete(simdjson::dom::element body, const JsonPlace& place,
-                                   const ServerLimits& limits);
+                                   const WriteContext& context);
 enum class PayloadEdit : uint8_t { kSet, kOverwrite, kDeleteKeys, kClear };
 Result<WriteOperation> read_payload_edit(PayloadEdit edit, simdjson::dom::element body,
-                                         const JsonPlace& place, const ServerLimits& limits);
+                                         const JsonPlace& place, const WriteContext& context);
 Result<WriteOperation> read_update_vectors(simdjson::dom::element body, const JsonPlace& place,
-                                           const ServerLimits& limits);
+                                           const WriteContext& context);
 Result<WriteOperation> read_delete_vectors(simdjson::dom::element body, const JsonPlace& place,
-                                           const ServerLimits& limits);
+                                           const WriteContext& context);
 
 }  // namespace temblor

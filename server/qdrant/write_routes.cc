@@ -11,19 +11,21 @@ namespace {
 namespace dom = simdjson::dom;
 
 using ReadOperation = Result<WriteOperation> (*)(dom::element, const JsonPlace&,
-                                                 const ServerLimits&);
+                                                 const WriteContext&);
 
 template <PayloadEdit edit>
 Result<WriteOperation> read_edit(dom::element body, const JsonPlace& place,
-                                 const ServerLimits& limits) {
-    return read_payload_edit(edit, body, place, limits);
+                                 const WriteContext& context) {
+    return read_payload_edit(edit, body, place, context);
 }
 
 Status write(Service& service, HttpRequest& request, JsonWriter& result, ReadOperation read) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
-    TEMBLOR_ASSIGN_OR_RETURN(WriteOperation operation,
-                             read(body, JsonPlace("body"), service.limits()));
+    const auto version = collection->version();
+    TEMBLOR_ASSIGN_OR_RETURN(
+        WriteOperation operation,
+        read(body, JsonPlace("body"), WriteContext{*version->schema, service.limits()}));
     TEMBLOR_ASSIGN_OR_RETURN(const WriteReceipt receipt, collection->write(std::move(operation)));
     write_receipt(request, receipt.last_ordinal, result);
     return Status::ok();
@@ -97,6 +99,8 @@ Status batch_write_route(Service& service, HttpRequest& request, JsonWriter& res
     if (array.size() > service.limits().batch)
         return list_place.wrong("expected at most " + std::to_string(service.limits().batch));
     // All are read before the first is done: a mistake in one changes nothing.
+    const auto version = collection->version();
+    const WriteContext context{*version->schema, service.limits()};
     std::vector<WriteOperation> operations;
     for (const dom::element one : array) {
         const JsonPlace at(list_place, operations.size());
@@ -110,7 +114,7 @@ Status batch_write_route(Service& service, HttpRequest& request, JsonWriter& res
         if (chosen == kOperations.size()) return at.wrong("expected an operation");
         TEMBLOR_ASSIGN_OR_RETURN(
             WriteOperation operation,
-            kReaders[chosen](*choices[chosen], {at, kOperations[chosen]}, service.limits()));
+            kReaders[chosen](*choices[chosen], {at, kOperations[chosen]}, context));
         operations.push_back(std::move(operation));
     }
     result.begin_array();

@@ -6,6 +6,7 @@
 #include "index/collection/write_operations.h"
 #include "server/json_writer.h"
 #include "server/problem.h"
+#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
 
 namespace temblor {
@@ -75,8 +76,11 @@ private:
 
     Result<Point> read(std::string_view text) {
         TEMBLOR_ASSIGN_OR_RETURN(const auto json, parse_json(text, "line", service_.limits()));
-        TEMBLOR_ASSIGN_OR_RETURN(Point point, read_point(json, JsonPlace("point")));
-        TEMBLOR_RETURN_IF_ERROR(collection_->version()->schema->validate(point));
+        const auto version = collection_->version();
+        const Schema& schema = *version->schema;
+        TEMBLOR_ASSIGN_OR_RETURN(
+            Point point, read_point(json, JsonPlace("point"), document_text_reader(schema)));
+        TEMBLOR_RETURN_IF_ERROR(schema.validate(point));
         return point;
     }
 

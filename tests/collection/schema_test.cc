@@ -12,7 +12,8 @@ namespace {
 Schema sample() {
     Schema schema;
     schema.sparse[""] = {};
-    schema.sparse["ti\"t\\le\n\x01é"] = {ForwardKind::kF32, VectorSource::kText};
+    schema.sparse["ti\"t\\le\n\x01é"] = {ForwardKind::kF32, VectorSource::kText,
+                                         VectorModifier::kIdf};
     schema.dense["image"] = {768, Distance::kEuclid};
     schema.dense["text"] = {3, Distance::kManhattan};
     schema.payload_indexes["city"] = PayloadType::kKeyword;
@@ -53,6 +54,7 @@ TEST(Schema, WrongJsonIsRefusedWithItsPlace) {
     refused(R"({"sparse": {"a": {"forward": 1}}})", "sparse[\"a\"].forward", "a string");
     refused(R"({"sparse": {"a": {"forward": "b"}}})", "sparse[\"a\"].forward", "record");
     refused(R"({"sparse": {"a": {"source": "b"}}})", "sparse[\"a\"].source", "learned");
+    refused(R"({"sparse": {"a": {"modifier": "b"}}})", "sparse[\"a\"].modifier", "none or idf");
     refused(R"({"dense": {"a": {}}})", "dense[\"a\"].size", "from 1");
     refused(R"({"dense": {"a": {"size": -1}}})", "dense[\"a\"].size", "whole number");
     refused(R"({"dense": {"a": {"size": 65537}}})", "dense[\"a\"].size", "65536");

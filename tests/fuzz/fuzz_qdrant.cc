@@ -96,13 +96,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto schema = read_collection_config(*body);
     check_status(schema.status());
     if (schema.is_ok()) TEMBLOR_CHECK(Schema::from_json(schema->to_json()).value() == *schema);
-    check_status(read_upsert(*body, place, limits).status());
-    check_status(read_delete(*body, place, limits).status());
-    check_status(read_update_vectors(*body, place, limits).status());
-    check_status(read_delete_vectors(*body, place, limits).status());
+    const WriteContext context{*small.version().schema, limits};
+    check_status(read_upsert(*body, place, context).status());
+    check_status(read_delete(*body, place, context).status());
+    check_status(read_update_vectors(*body, place, context).status());
+    check_status(read_delete_vectors(*body, place, context).status());
     for (const auto edit : {PayloadEdit::kSet, PayloadEdit::kOverwrite, PayloadEdit::kDeleteKeys,
                             PayloadEdit::kClear}) {
-        check_status(read_payload_edit(edit, *body, place, limits).status());
+        check_status(read_payload_edit(edit, *body, place, context).status());
     }
     for (const bool grouped : {false, true}) {
         QdrantQueryReader reader(small.store(), small.version(), limits);

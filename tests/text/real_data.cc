@@ -88,6 +88,21 @@ BeirCollection read_beir(const std::string& folder) {
     return collection;
 }
 
+double ndcg_at_10(const std::unordered_map<std::string, int>& grades,
+                  const std::vector<std::string>& ranking) {
+    std::vector<int> ideal;
+    for (const auto& [document, grade] : grades) ideal.push_back(grade);
+    std::sort(ideal.rbegin(), ideal.rend());
+    double best = 0;
+    for (size_t i = 0; i < std::min<size_t>(ideal.size(), 10); ++i) best += ideal[i] * discount(i);
+    double gained = 0;
+    for (size_t i = 0; i < std::min<size_t>(ranking.size(), 10); ++i) {
+        const auto judged = grades.find(ranking[i]);
+        if (judged != grades.end()) gained += judged->second * discount(i);
+    }
+    return best > 0 ? gained / best : 0;
+}
+
 double mean_ndcg_at_10(const BeirCollection& collection, const EncodedCorpus& corpus) {
     struct Posting {
         uint32_t row;
@@ -116,21 +131,10 @@ double mean_ndcg_at_10(const BeirCollection& collection, const EncodedCorpus& co
                 scores[posting.row] += double{query->values[i]} * double{posting.value};
             }
         }
-        const auto& grades = collection.grades[q];
-        std::vector<int> ideal;
-        for (const auto& [document, grade] : grades) ideal.push_back(grade);
-        std::sort(ideal.rbegin(), ideal.rend());
-        double best = 0;
-        for (size_t i = 0; i < std::min<size_t>(ideal.size(), 10); ++i) {
-            best += ideal[i] * discount(i);
-        }
-        double gained = 0;
-        const auto rows = best_rows(scores, 10);
-        for (size_t i = 0; i < rows.size(); ++i) {
-            const auto judged = grades.find(collection.document_ids[rows[i]]);
-            if (judged != grades.end()) gained += judged->second * discount(i);
-        }
-        if (best > 0) total += gained / best;
+        std::vector<std::string> ranking;
+        for (const uint32_t row : best_rows(scores, 10))
+            ranking.push_back(collection.document_ids[row]);
+        total += ndcg_at_10(collection.grades[q], ranking);
     }
     return total / static_cast<double>(collection.queries.size());
 }

@@ -26,7 +26,11 @@ struct BeirCollection {
 /// The folder's corpus and those of its queries that qrels/test.tsv judges.
 BeirCollection read_beir(const std::string& folder);
 
-/// Mean nDCG@10 (linear gains, as trec_eval has it) of exact search over the encoded documents.
+/// nDCG@10 (linear gains, as trec_eval has it) of a ranking of document ids.
+double ndcg_at_10(const std::unordered_map<std::string, int>& grades,
+                  const std::vector<std::string>& ranking);
+
+/// The mean of it over the queries, by exact search over the encoded documents.
 double mean_ndcg_at_10(const BeirCollection& collection, const EncodedCorpus& corpus);
 
 }  // namespace temblor::test

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <simdjson.h>
+
+#include "data/text/hashed_bm25.h"
+#include "index/collection/point_json.h"
+#include "index/collection/schema.h"
+
+namespace temblor {
+
+/// Text in the place of a sparse vector: Qdrant's inference object "Document",
+///
+///     {"text": "..", "model": "qdrant/bm25",
+///      "options": {"language": "english", "avg_len": 256, "k": 1.2, "b": 0.75}}
+///
+/// The one model is HashedBm25, which has two names in any case: "qdrant/bm25" and "temblor/bm25".
+/// `language` is a Snowball algorithm, or "none" for words as they are. Of Qdrant's other options
+/// those that say what happens anyway are taken (`tokenizer` word or multilingual, `lowercase`
+/// true, `ascii_folding` false); the rest are kUnimplemented. All of this may be called from any
+/// number of threads; what a language needs is made once.
+
+struct TextOptions {
+    std::string language = "english";
+    HashedBm25Options bm25;
+};
+
+/// `text` as a query, or as a document, of the sparse vector `vector`. Errors: kInvalidArgument
+/// when the schema has no such vector or it is dense, or for an option, which is named.
+Result<SparseVector> encode_query_text(const Schema& schema, std::string_view vector,
+                                       std::string_view text, const TextOptions& options = {});
+Result<SparseVector> encode_document_text(const Schema& schema, std::string_view vector,
+                                          std::string_view text, const TextOptions& options = {});
+
+/// For point_json.h, with errors that name the member. They refer to `schema`.
+TextReader query_text_reader(const Schema& schema);
+TextReader document_text_reader(const Schema& schema);
+
+}  // namespace temblor
