@@ -80,7 +80,7 @@ json::object hit_json(const HitView& view, size_t rank) {
         if (!share.token.empty()) entry["token"] = share.token;
         entry["query"] = as_printed(share.query_value);
         entry["document"] = as_printed(share.document_value);
-        entry["product"] = as_printed(share.product);
+        entry["product"] = as_printed(static_cast<float>(share.product));
         shares.push_back(std::move(entry));
     }
     object["explain"] = std::move(shares);

@@ -1,5 +1,6 @@
 #include "server/routes.h"
 
+#include "server/mcp/mcp_routes.h"
 #include "server/page_routes.h"
 #include "server/qdrant/collection_routes.h"
 #include "server/qdrant/query_routes.h"
@@ -8,6 +9,8 @@
 #include "server/qdrant/write_routes.h"
 #include "server/service_routes.h"
 #include "server/v1/import_routes.h"
+#include "server/v1/model_routes.h"
+#include "server/v1/search_routes.h"
 
 namespace temblor {
 namespace {
@@ -90,6 +93,13 @@ std::vector<Route> all_routes() {
 
         {verb::post, "/v1/collections/{c}/import", import_route, kWrite, kBlocking, true,
          ErrorShape::kProblem},
+        {verb::post, "/v1/collections/{c}/search", v1<v1_search_route>, kRead, kSearch, false,
+         ErrorShape::kProblem},
+        {verb::get, "/v1/models", v1<models_route>, kRead, kInstant, false, ErrorShape::kProblem},
+        {verb::post, "/v1/embeddings", v1<embeddings_route>, kRead, kSearch, false,
+         ErrorShape::kProblem},
+        {verb::post, "/v1/rerank", v1<rerank_route>, kRead, kSearch, false, ErrorShape::kProblem},
+        {verb::post, "/mcp", mcp_route, kRead, kSearch, false, ErrorShape::kProblem},
     };
 }
 

@@ -11,6 +11,7 @@
 #include "query/collection/collection_search.h"
 #include "server/access_keys.h"
 #include "server/access_log.h"
+#include "server/encoders.h"
 #include "server/http/http_server.h"
 #include "server/http/router.h"
 #include "server/limits.h"
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] const ServerLimits& limits() const { return options_.limits; }
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Metrics& metrics() { return metrics_; }
+    /// To be filled before the server listens.
+    [[nodiscard]] Encoders& encoders() { return encoders_; }
     [[nodiscard]] const Router& router() const { return router_; }
     [[nodiscard]] std::chrono::steady_clock::time_point started() const { return started_; }
     /// Whether all collections are open and the server is not about to stop.
@@ -73,6 +76,7 @@ private:
     const Options options_;
     const Router router_;
     Metrics metrics_;
+    Encoders encoders_;
     const std::chrono::steady_clock::time_point started_;
     std::atomic<bool> ready_{true};
     std::atomic<const HttpServer*> server_{nullptr};

@@ -116,30 +116,6 @@ Status sort_entries(SparseVector& vector, const JsonPlace& indices) {
     return Status::ok();
 }
 
-Result<VectorValue> read_sparse(dom::element element, const JsonPlace& place) {
-    static constexpr std::array<std::string_view, 2> kNames{"indices", "values"};
-    TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(element, place, kNames));
-    std::array<dom::array, 2> arrays;
-    for (size_t i = 0; i < kNames.size(); ++i) {
-        const JsonPlace here(place, kNames[i]);
-        if (!members[i]) return here.wrong("expected an array, got nothing");
-        if (members[i]->get_array().get(arrays[i]) != simdjson::SUCCESS)
-            return here.expected("an array", *members[i]);
-    }
-    const JsonPlace indices(place, kNames[0]);
-    const JsonPlace values(place, kNames[1]);
-    SparseVector vector;
-    TEMBLOR_ASSIGN_OR_RETURN(vector.components, read_components(arrays[0], indices));
-    TEMBLOR_ASSIGN_OR_RETURN(vector.values, read_floats(arrays[1], values));
-    if (vector.values.size() != vector.components.size()) {
-        return values.wrong("expected as many entries as indices, " +
-                            std::to_string(vector.components.size()) + ", got " +
-                            std::to_string(vector.values.size()));
-    }
-    TEMBLOR_RETURN_IF_ERROR(sort_entries(vector, indices));
-    return VectorValue(std::move(vector));
-}
-
 /// Exactly "indices" and "values", both arrays.
 bool is_bare_sparse(dom::object object) {
     size_t members = 0;
@@ -187,13 +163,46 @@ Result<DocumentId> read_point_id(dom::element element, const JsonPlace& place) {
     return place.expected(kExpected, element);
 }
 
+Result<SparseVector> read_sparse_members(const OptionalElement& indices,
+                                         const OptionalElement& values, const JsonPlace& place) {
+    const JsonPlace at_indices(place, "indices");
+    const JsonPlace at_values(place, "values");
+    const auto as_array = [](const OptionalElement& member, const JsonPlace& at,
+                             dom::array& array) {
+        if (!member) return at.wrong("expected an array, got nothing");
+        if (member->get_array().get(array) != simdjson::SUCCESS)
+            return at.expected("an array", *member);
+        return Status::ok();
+    };
+    dom::array components;
+    dom::array weights;
+    TEMBLOR_RETURN_IF_ERROR(as_array(indices, at_indices, components));
+    TEMBLOR_RETURN_IF_ERROR(as_array(values, at_values, weights));
+    SparseVector vector;
+    TEMBLOR_ASSIGN_OR_RETURN(vector.components, read_components(components, at_indices));
+    TEMBLOR_ASSIGN_OR_RETURN(vector.values, read_floats(weights, at_values));
+    if (vector.values.size() != vector.components.size()) {
+        return at_values.wrong("expected as many entries as indices, " +
+                               std::to_string(vector.components.size()) + ", got " +
+                               std::to_string(vector.values.size()));
+    }
+    TEMBLOR_RETURN_IF_ERROR(sort_entries(vector, at_indices));
+    return vector;
+}
+
 Result<VectorValue> read_point_vector(dom::element element, const JsonPlace& place) {
     dom::array array;
     if (element.get_array().get(array) == simdjson::SUCCESS) {
         TEMBLOR_ASSIGN_OR_RETURN(DenseVector values, read_floats(array, place));
         return VectorValue(std::move(values));
     }
-    if (element.is_object()) return read_sparse(element, place);
+    if (element.is_object()) {
+        static constexpr std::array<std::string_view, 2> kNames{"indices", "values"};
+        TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(element, place, kNames));
+        TEMBLOR_ASSIGN_OR_RETURN(SparseVector sparse,
+                                 read_sparse_members(members[0], members[1], place));
+        return VectorValue(std::move(sparse));
+    }
     return place.expected("an array of numbers, or an object of indices and values", element);
 }
 

@@ -49,6 +49,9 @@ Result<std::variant<SparseVector, DenseVector>> read_named_vector(std::string_vi
                                                                   simdjson::dom::element element,
                                                                   const JsonPlace& place,
                                                                   const TextReader& text);
+/// The sparse one, of the members "indices" and "values" of the object at `place`.
+Result<SparseVector> read_sparse_members(const OptionalElement& indices,
+                                         const OptionalElement& values, const JsonPlace& place);
 
 /// An id that came as text. A UUID may be written with or without dashes, in either case; a decimal
 /// number as parse_document_id() has it is that number; all else is text. Errors: empty, over

@@ -39,6 +39,20 @@ private:
 
 }  // namespace
 
+Status validate(const ReciprocalRankFusion& fusion, size_t lists) {
+    if (!(fusion.k >= 1)) return Status::invalid_argument("rrf.k: expected 1 or more");
+    if (fusion.weights.empty()) return Status::ok();
+    if (fusion.weights.size() != lists) {
+        return Status::invalid_argument("rrf.weights: expected as many as prefetches (" +
+                                        std::to_string(lists) + "), got " +
+                                        std::to_string(fusion.weights.size()));
+    }
+    for (const float weight : fusion.weights) {
+        if (!(weight > 0)) return Status::invalid_argument("rrf.weights: expected over 0");
+    }
+    return Status::ok();
+}
+
 std::vector<CollectionHit> fuse_by_rank(std::span<const std::vector<CollectionHit>> lists,
                                         const ReciprocalRankFusion& fusion) {
     Sums sums;

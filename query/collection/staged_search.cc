@@ -46,7 +46,7 @@ public:
         } else if (lists.empty()) {
             return Status::invalid_argument("a fusion needs prefetches");
         } else if (const auto* by_rank = std::get_if<ReciprocalRankFusion>(&stage.what)) {
-            TEMBLOR_RETURN_IF_ERROR(check(*by_rank, lists.size()));
+            TEMBLOR_RETURN_IF_ERROR(validate(*by_rank, lists.size()));
             result_.hits = fuse_by_rank(lists, *by_rank);
         } else {
             result_.hits = fuse_by_distribution(lists);
@@ -90,20 +90,6 @@ private:
         }
         return diversify(version_, nearest.vector, nearest.diversity->share, stage.limit,
                          result_.hits);
-    }
-
-    static Status check(const ReciprocalRankFusion& fusion, size_t lists) {
-        if (!(fusion.k >= 1)) return Status::invalid_argument("rrf.k: expected 1 or more");
-        if (fusion.weights.empty()) return Status::ok();
-        if (fusion.weights.size() != lists) {
-            return Status::invalid_argument("rrf.weights: expected as many as prefetches (" +
-                                            std::to_string(lists) + "), got " +
-                                            std::to_string(fusion.weights.size()));
-        }
-        for (const float weight : fusion.weights) {
-            if (!(weight > 0)) return Status::invalid_argument("rrf.weights: expected over 0");
-        }
-        return Status::ok();
     }
 
     const Version& version_;

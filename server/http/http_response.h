@@ -20,7 +20,7 @@ public:
 /// An answer: a body, a file, or a function that writes one piece after another.
 struct HttpResponse {
     unsigned status = 200;
-    std::string content_type = "application/json";
+    std::string content_type = "application/json";  ///< empty: the answer has none
     std::string body;
     std::string file;  ///< path of a file to send in place of `body`
     std::function<void(BodyWriter&)> streamed;

@@ -109,7 +109,8 @@ void append_part(std::string& out, dom::element value, const Steps& steps, bool 
 }  // namespace
 
 Result<PointOutput> PointOutput::read(const OptionalElement& with_payload,
-                                      const OptionalElement& with_vector, bool payload_by_default) {
+                                      const OptionalElement& with_vector, bool payload_by_default,
+                                      std::string_view vector_member) {
     PointOutput output;
     output.payload_ = payload_by_default ? Choice::kAll : Choice::kNone;
     if (with_payload) {
@@ -135,7 +136,7 @@ Result<PointOutput> PointOutput::read(const OptionalElement& with_payload,
         }
     }
     if (with_vector) {
-        const JsonPlace place("with_vector");
+        const JsonPlace place(vector_member);
         if (with_vector->get_bool().get(output.with_vectors_) != simdjson::SUCCESS) {
             if (!with_vector->is_array())
                 return place.expected("a boolean or an array of names", *with_vector);

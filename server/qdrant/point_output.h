@@ -15,9 +15,10 @@ namespace temblor {
 class PointOutput {
 public:
     /// `with_payload`: a boolean, an array of keys, {"include": keys} or {"exclude": keys}.
-    /// `with_vector`: a boolean or an array of names.
+    /// `with_vector`: a boolean or an array of names; messages call it `vector_member`.
     static Result<PointOutput> read(const OptionalElement& with_payload,
-                                    const OptionalElement& with_vector, bool payload_by_default);
+                                    const OptionalElement& with_vector, bool payload_by_default,
+                                    std::string_view vector_member = "with_vector");
 
     [[nodiscard]] ReadParts parts() const { return {payload_ != Choice::kNone, with_vectors_}; }
     /// Members "payload" and "vector" of `point`, as far as they are asked for. Errors:

@@ -8,13 +8,13 @@
 #include "query/collection/collection_reader.h"
 #include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
+#include "server/search_members.h"
 
 namespace temblor {
 namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr uint64_t kDefaultLimit = 10;
 constexpr uint64_t kMaxGroupSize = 1000;
 constexpr float kDefaultRankConstant = 2;  // Qdrant's
 
@@ -48,7 +48,7 @@ Result<QdrantQuery> QdrantQueryReader::read_query(dom::element body, const JsonP
     if (m[14]) return not_supported({place, "with_lookup"}, "with_lookup");
     TEMBLOR_ASSIGN_OR_RETURN(query.output, PointOutput::read(m[8], m[9], false));
     SearchStage& stage = query.stage;
-    TEMBLOR_RETURN_IF_ERROR(read_parameters(m[4], {place, "params"}, stage.parameters));
+    TEMBLOR_RETURN_IF_ERROR(read_search_parameters(m[4], {place, "params"}, stage.parameters));
     TEMBLOR_RETURN_IF_ERROR(read_filter(m[3], {place, "filter"}, stage));
     TEMBLOR_RETURN_IF_ERROR(read_prefetches(m[1], {place, "prefetch"}, 1, stage));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string vector, read_text(m[2], {place, "using"}, {}));
@@ -78,7 +78,8 @@ Result<QdrantQuery> QdrantQueryReader::read_search(dom::element body, const Json
     TEMBLOR_RETURN_IF_ERROR(read_groups(m[9], m[10], place, grouped, query));
     if (m[11]) return not_supported({place, "with_lookup"}, "with_lookup");
     TEMBLOR_ASSIGN_OR_RETURN(query.output, PointOutput::read(m[5], m[7], false));
-    TEMBLOR_RETURN_IF_ERROR(read_parameters(m[2], {place, "params"}, query.stage.parameters));
+    TEMBLOR_RETURN_IF_ERROR(
+        read_search_parameters(m[2], {place, "params"}, query.stage.parameters));
     TEMBLOR_RETURN_IF_ERROR(read_filter(m[1], {place, "filter"}, query.stage));
     const JsonPlace at(place, "vector");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element vector, needed(m[0], at));
@@ -93,7 +94,7 @@ Result<QdrantQuery> QdrantQueryReader::read_search(dom::element body, const Json
     }
     TEMBLOR_ASSIGN_OR_RETURN(nearest.query, read_named_vector(nearest.vector, inner, at,
                                                               query_text_reader(*version_.schema)));
-    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(nearest.query, at));
+    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(nearest.query, at, limits_));
     query.stage.what = std::move(nearest);
     TEMBLOR_RETURN_IF_ERROR(read_threshold(m[6], {place, "score_threshold"}, query.stage));
     query.distances = is_distance(query.stage);
@@ -133,9 +134,9 @@ Result<SearchStage> QdrantQueryReader::read_prefetch(dom::element body, const Js
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(body, place, kNames));
     SearchStage stage;
     TEMBLOR_ASSIGN_OR_RETURN(const uint64_t limit,
-                             read_count(m[6], {place, "limit"}, kDefaultLimit, 1, limits_.k));
+                             read_count(m[6], {place, "limit"}, kDefaultHits, 1, limits_.k));
     stage.limit = static_cast<uint32_t>(limit);
-    TEMBLOR_RETURN_IF_ERROR(read_parameters(m[4], {place, "params"}, stage.parameters));
+    TEMBLOR_RETURN_IF_ERROR(read_search_parameters(m[4], {place, "params"}, stage.parameters));
     TEMBLOR_RETURN_IF_ERROR(read_filter(m[3], {place, "filter"}, stage));
     TEMBLOR_RETURN_IF_ERROR(read_prefetches(m[0], {place, "prefetch"}, depth + 1, stage));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string vector, read_text(m[2], {place, "using"}, {}));
@@ -208,7 +209,7 @@ Status QdrantQueryReader::read_nearest(dom::element query, const JsonPlace& plac
                                        const std::string& vector, const OptionalElement& lookup,
                                        SearchStage& stage) {
     TEMBLOR_ASSIGN_OR_RETURN(Target target, read_target(query, place, vector, lookup));
-    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(target.vector, place));
+    TEMBLOR_RETURN_IF_ERROR(check_nonzeros(target.vector, place, limits_));
     stage.what = NearestStage{vector, std::move(target.vector)};
     if (target.from) {
         Filter others;
@@ -235,13 +236,6 @@ Result<Diversity> QdrantQueryReader::read_diversity(dom::element value, const Js
                              read_count(m[1], {place, "candidates_limit"}, stage.limit, 1, kMost));
     diversity.candidates = static_cast<uint32_t>(candidates);
     return diversity;
-}
-
-Status QdrantQueryReader::check_nonzeros(const std::variant<SparseVector, DenseVector>& vector,
-                                         const JsonPlace& place) const {
-    const auto* sparse = std::get_if<SparseVector>(&vector);
-    if (sparse == nullptr || sparse->nnz() <= limits_.nonzeros) return Status::ok();
-    return place.wrong("expected at most " + std::to_string(limits_.nonzeros) + " indices");
 }
 
 Result<QdrantQueryReader::Target> QdrantQueryReader::read_target(dom::element value,
@@ -292,30 +286,6 @@ Result<QdrantQueryReader::LookupFrom> QdrantQueryReader::read_lookup(const Optio
     return from;
 }
 
-Status QdrantQueryReader::read_parameters(const OptionalElement& value, const JsonPlace& place,
-                                          SearchParameters& parameters) {
-    if (!value) return Status::ok();
-    static constexpr std::array<std::string_view, 6> kNames = {
-        "exact", "hnsw_ef", "quantization", "indexed_only", "acorn", "sparse"};
-    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(*value, place, kNames));
-    TEMBLOR_ASSIGN_OR_RETURN(parameters.exact, read_bool(m[0], {place, "exact"}, false));
-    if (!m[5]) return Status::ok();
-    static constexpr std::array<std::string_view, 3> kSparse = {"query_cut", "heap_factor",
-                                                                "patience"};
-    const JsonPlace sparse(place, "sparse");
-    TEMBLOR_ASSIGN_OR_RETURN(const auto s, read_members(*m[5], sparse, kSparse));
-    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t cut, read_count(s[0], {sparse, "query_cut"},
-                                                            parameters.query_cut, 1, UINT32_MAX));
-    parameters.query_cut = static_cast<uint32_t>(cut);
-    TEMBLOR_ASSIGN_OR_RETURN(const auto factor, read_float(s[1], {sparse, "heap_factor"}));
-    parameters.heap_factor = factor.value_or(parameters.heap_factor);
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const uint64_t patience,
-        read_count(s[2], {sparse, "patience"}, parameters.patience, 0, UINT32_MAX));
-    parameters.patience = static_cast<uint32_t>(patience);
-    return parameters.validate().with_context(sparse.text());
-}
-
 Status QdrantQueryReader::read_threshold(const OptionalElement& value, const JsonPlace& place,
                                          SearchStage& stage) {
     TEMBLOR_ASSIGN_OR_RETURN(stage.least, read_float(value, place));
@@ -325,14 +295,10 @@ Status QdrantQueryReader::read_threshold(const OptionalElement& value, const Jso
 
 Status QdrantQueryReader::read_page(const OptionalElement& limit, const OptionalElement& offset,
                                     const JsonPlace& place, QdrantQuery& query) {
-    TEMBLOR_ASSIGN_OR_RETURN(query.limit,
-                             read_count(limit, {place, "limit"}, kDefaultLimit, 1, limits_.k));
-    TEMBLOR_ASSIGN_OR_RETURN(query.offset, read_count(offset, {place, "offset"}, 0, 0, limits_.k));
-    if (query.limit + query.offset > limits_.k) {
-        return place.wrong("expected limit and offset of at most " + std::to_string(limits_.k) +
-                           " together");
-    }
-    query.stage.limit = static_cast<uint32_t>(query.limit + query.offset);
+    TEMBLOR_ASSIGN_OR_RETURN(const HitPage page, read_hit_page(limit, offset, place, limits_));
+    query.limit = page.limit;
+    query.offset = page.offset;
+    query.stage.limit = page.depth();
     return Status::ok();
 }
 
@@ -353,11 +319,7 @@ Status QdrantQueryReader::read_groups(const OptionalElement& by, const OptionalE
 
 bool QdrantQueryReader::is_distance(const SearchStage& stage) const {
     const auto* nearest = std::get_if<NearestStage>(&stage.what);
-    if (nearest == nullptr) return false;
-    const auto settings = version_.schema->dense.find(nearest->vector);
-    if (settings == version_.schema->dense.end()) return false;
-    return settings->second.distance == Distance::kEuclid ||
-           settings->second.distance == Distance::kManhattan;
+    return nearest != nullptr && shows_distances(*version_.schema, nearest->vector);
 }
 
 }  // namespace temblor

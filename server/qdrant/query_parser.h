@@ -64,14 +64,10 @@ private:
                         SearchStage& stage);
     static Result<Diversity> read_diversity(simdjson::dom::element value, const JsonPlace& place,
                                             const SearchStage& stage);
-    [[nodiscard]] Status check_nonzeros(const std::variant<SparseVector, DenseVector>& vector,
-                                        const JsonPlace& place) const;
     Result<Target> read_target(simdjson::dom::element value, const JsonPlace& place,
                                const std::string& vector, const OptionalElement& lookup);
     Result<LookupFrom> read_lookup(const OptionalElement& value, const JsonPlace& place,
                                    const std::string& vector);
-    Status read_parameters(const OptionalElement& value, const JsonPlace& place,
-                           SearchParameters& parameters);
     Status read_threshold(const OptionalElement& value, const JsonPlace& place, SearchStage& stage);
     Status read_page(const OptionalElement& limit, const OptionalElement& offset,
                      const JsonPlace& place, QdrantQuery& query);

@@ -138,6 +138,15 @@ Result<SparseVector> encode_document_text(const Schema& schema, std::string_view
     return encode_text(TextSide::kDocument, schema, vector, text, options);
 }
 
+Result<std::map<uint32_t, std::string>> text_terms(std::string_view text,
+                                                   const TextOptions& options) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto analyzer, analyzer_of(options.language));
+    std::map<uint32_t, std::string> terms;
+    TEMBLOR_RETURN_IF_ERROR(analyzer->analyze(
+        text, [&](std::string_view term) { terms.emplace(HashedBm25::component_of(term), term); }));
+    return terms;
+}
+
 TextReader query_text_reader(const Schema& schema) { return reader_of(TextSide::kQuery, schema); }
 
 TextReader document_text_reader(const Schema& schema) {

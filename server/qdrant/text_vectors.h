@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,10 @@ Result<SparseVector> encode_query_text(const Schema& schema, std::string_view ve
                                        std::string_view text, const TextOptions& options = {});
 Result<SparseVector> encode_document_text(const Schema& schema, std::string_view vector,
                                           std::string_view text, const TextOptions& options = {});
+
+/// The terms of a text, with the component of each.
+Result<std::map<uint32_t, std::string>> text_terms(std::string_view text,
+                                                   const TextOptions& options = {});
 
 /// For point_json.h, with errors that name the member. They refer to `schema`.
 TextReader query_text_reader(const Schema& schema);

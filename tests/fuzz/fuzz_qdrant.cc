@@ -12,6 +12,8 @@
 #include "server/qdrant/query_parser.h"
 #include "server/qdrant/write_parser.h"
 #include "server/request_json.h"
+#include "server/v1/search_answer.h"
+#include "server/v1/search_request.h"
 
 namespace {
 
@@ -81,6 +83,18 @@ void use(const SmallStore& small, const Result<QdrantQuery>& query) {
     if (status.is_ok()) TEMBLOR_CHECK(result.hits.size() <= query->stage.limit);
 }
 
+void use(const SmallStore& small, const Result<V1Search>& asked) {
+    check_status(asked.status());
+    if (!asked.is_ok()) return;
+    static CollectionScratch scratch;
+    SourcedResult result;
+    const Status status = search_sources(small.version(), asked->search, scratch, result);
+    check_status(status);
+    if (!status.is_ok()) return;
+    JsonWriter json;
+    TEMBLOR_CHECK(write_v1_hits(small.version(), *asked, result, json).is_ok());
+}
+
 }  // namespace
 
 // A body, as every route that has one would read it; queries are run.
@@ -110,5 +124,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         use(small, reader.read_query(*body, place, grouped));
         use(small, reader.read_search(*body, place, grouped));
     }
+    const auto members = read_v1_search_members(*body, place);
+    check_status(members.status());
+    if (members.is_ok()) use(small, read_v1_search(*members, place, small.version(), limits));
     return 0;
 }

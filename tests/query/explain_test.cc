@@ -25,7 +25,8 @@ TEST(Explain, SharesAddUpToTheScore) {
                     double sum = 0;
                     for (size_t i = 0; i < shares->size(); ++i) {
                         const ScoreShare& s = (*shares)[i];
-                        EXPECT_EQ(s.product, s.query_value * s.document_value);
+                        EXPECT_EQ(s.product, static_cast<double>(s.query_value) *
+                                                 static_cast<double>(s.document_value));
                         EXPECT_TRUE(s.token.empty());
                         if (i > 0) {
                             const ScoreShare& before = (*shares)[i - 1];
@@ -33,7 +34,7 @@ TEST(Explain, SharesAddUpToTheScore) {
                                 before.product > s.product ||
                                 (before.product == s.product && before.component < s.component));
                         }
-                        sum += static_cast<double>(s.product);
+                        sum += s.product;
                     }
                     EXPECT_NEAR(sum, static_cast<double>(hit.score),
                                 1e-5 * static_cast<double>(hit.score));

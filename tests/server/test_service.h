@@ -19,6 +19,7 @@ public:
 
     [[nodiscard]] uint16_t port() const { return server_->port(); }
     [[nodiscard]] Store& store() { return *store_; }
+    [[nodiscard]] Service& service() { return *service_; }
     /// One request, over a connection of its own. `body` is JSON.
     RawAnswer ask(const std::string& method, const std::string& path, const std::string& body = "",
                   const std::string& headers = "") const;

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/status.h"
+
+namespace temblor {
+
+/// Turns texts into dense vectors. Immutable and thread-safe.
+class Embedder {
+public:
+    struct Embedded {
+        std::vector<std::vector<float>> vectors;  ///< one a text, of size() values each
+        uint64_t tokens = 0;                      ///< of all texts
+    };
+
+    virtual ~Embedder() = default;
+    [[nodiscard]] virtual uint32_t size() const = 0;
+    /// `cancelled` ends it early. Errors: kCancelled, those of the model.
+    [[nodiscard]] virtual Result<Embedded> embed(std::span<const std::string> texts,
+                                                 const std::function<bool()>& cancelled) const = 0;
+};
+
+/// Says how well documents answer a query. Immutable and thread-safe.
+class Reranker {
+public:
+    virtual ~Reranker() = default;
+    /// A finite score for each document; larger is better. `cancelled` ends it early. Errors:
+    /// kCancelled, those of the model.
+    [[nodiscard]] virtual Result<std::vector<float>> score(
+        std::string_view query, std::span<const std::string> documents,
+        const std::function<bool()>& cancelled) const = 0;
+};
+
+/// The models that a server offers, by name. A name is an embedder or a reranker, never both. One
+/// thread fills it before others read.
+class Encoders {
+public:
+    /// Has the reranker kBm25.
+    Encoders();
+    static constexpr std::string_view kBm25 = "temblor/bm25";
+
+    struct Model {
+        std::string name;
+        std::string_view kind;  ///< "embedding" or "rerank"
+    };
+
+    /// Errors: kAlreadyExists.
+    Status add(const std::string& name, std::shared_ptr<const Embedder> embedder);
+    Status add(const std::string& name, std::shared_ptr<const Reranker> reranker);
+
+    /// Errors: kNotFound, with the names of the models of this kind that there are.
+    [[nodiscard]] Result<std::shared_ptr<const Embedder>> embedder(std::string_view name) const;
+    [[nodiscard]] Result<std::shared_ptr<const Reranker>> reranker(std::string_view name) const;
+    /// By name.
+    [[nodiscard]] std::vector<Model> models() const;
+
+private:
+    [[nodiscard]] Status check_free(const std::string& name) const;
+
+    std::map<std::string, std::shared_ptr<const Embedder>, std::less<>> embedders_;
+    std::map<std::string, std::shared_ptr<const Reranker>, std::less<>> rerankers_;
+};
+
+}  // namespace temblor
