@@ -51,7 +51,7 @@ private:
                            status.is_ok() ? "certificates read again" : status.message());
             } else {
                 log_.write(AccessLog::Level::kInfo, "stopping");
-                service_.set_ready(false);
+                service_.prepare_to_stop();
                 server_.stop();
             }
             wait();

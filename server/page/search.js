@@ -1,6 +1,9 @@
 import { call, path } from "/page/api.js";
 import { collectionNames, vectorLabel, vectorsOf } from "/page/collections.js";
 import { $, element, fill, guarded, milliseconds } from "/page/dom.js";
+import { snippets } from "/page/snippets.js";
+
+const kTerms = 8;  // a hit shows
 
 let vectors = {};
 
@@ -20,9 +23,11 @@ export function settings() {
   return { query_cut: Number($("cut").value), heap_factor: Number($("factor").value) };
 }
 
-function body() {
-  const query = parsed("query", "Query vector");
-  if (query === undefined) throw new Error("Query vector: write one, or take a point's");
+/// What the view asks for, as members of the API's search.
+function asked() {
+  const text = $("query").value.trim();
+  if (text === "") throw new Error("Query: write a vector or words, or take a point's vector");
+  const query = /^[[{]/.test(text) ? parsed("query", "Query") : { text, model: "temblor/bm25" };
   const params = { exact: $("exact").checked };
   if (isSparse()) params.sparse = settings();
   return {
@@ -31,44 +36,51 @@ function body() {
   };
 }
 
+const searchPath = () => path($("collection").value, "/points/query");
+
+/// The one place that knows the API of searches: hits with their id, score, payload and terms,
+/// [name, share of the score] with the largest first, and the server's seconds.
+async function ask(search) {
+  const explained = isSparse() ? { ...search, with_vector: [search.using] } : search;
+  const { result, seconds } = await call("POST", searchPath(), explained);
+  const hits = result.points.map(({ id, score, payload, vector }) => {
+    const found = vector?.[search.using] ?? vector;
+    return { id, score, payload, terms: found?.indices && search.query.indices ? shares(search.query, found) : [] };
+  });
+  return { hits, seconds };
+}
+
 /// Each component's share of the score, largest first.
 function shares(query, vector) {
   const weights = new Map(query.indices.map((index, i) => [index, query.values[i]]));
   const all = [];
   vector.indices.forEach((index, i) => {
-    if (weights.has(index)) all.push([index, weights.get(index) * vector.values[i]]);
+    if (weights.has(index)) all.push([`component ${index}`, weights.get(index) * vector.values[i]]);
   });
-  return all.sort((a, b) => b[1] - a[1]).slice(0, 8);
+  return all.sort((a, b) => b[1] - a[1]);
 }
 
-function hit(point, query) {
+function hit({ id, score, payload, terms }) {
   const card = element("li", { class: "hit" },
-    element("h3", {}, element("span", {}, String(point.id)), element("span", {}, point.score.toPrecision(6))));
-  const vector = isSparse() ? point.vector?.[$("vector").value] ?? point.vector : undefined;
-  if (vector?.indices && query.indices) {
-    const parts = shares(query, vector);
-    const most = parts[0]?.[1] ?? 1;
-    for (const [index, share] of parts) {
-      const bar = element("div", { class: "bar", role: "presentation" });
-      bar.style.width = `${(100 * share) / most}%`;
-      card.append(element("div", { class: "share" },
-        element("span", {}, `component ${index}`), bar, element("span", {}, share.toPrecision(3))));
-    }
+    element("h3", {}, element("span", {}, String(id)), element("span", {}, score.toPrecision(6))));
+  for (const [name, share] of terms.slice(0, kTerms)) {
+    const bar = element("div", { class: "bar", role: "presentation" });
+    bar.style.width = `${(100 * share) / terms[0][1]}%`;
+    card.append(element("div", { class: "share" },
+      element("span", {}, name), element("div", {}, bar), element("span", {}, share.toPrecision(3))));
   }
-  const payload = JSON.stringify(point.payload ?? {}, null, 1);
-  if (payload !== "{}") card.append(element("pre", { tabindex: "0" }, payload));
+  if (terms.length > kTerms) card.append(element("p", { class: "more" }, `and ${terms.length - kTerms} more terms`));
+  const text = JSON.stringify(payload ?? {}, null, 1);
+  if (text !== "{}") card.append(element("pre", { tabindex: "0", "aria-label": `Payload of ${id}` }, text));
   return card;
 }
 
 async function search() {
-  const asked = body();
-  const collection = $("collection").value;
-  if (isSparse()) asked.with_vector = [$("vector").value];
   const begin = performance.now();
-  const { result, seconds } = await call("POST", path(collection, "/points/query"), asked);
+  const { hits, seconds } = await ask(asked());
   const all = (performance.now() - begin) / 1000;
-  $("timing").textContent = `${result.points.length} hits, ${milliseconds(seconds)} in the server, ${milliseconds(all)} with the way there and back`;
-  $("hits").replaceChildren(...result.points.map((point) => hit(point, asked.query)));
+  $("timing").textContent = `${hits.length} hits, ${milliseconds(seconds)} in the server, ${milliseconds(all)} with the way there and back`;
+  $("hits").replaceChildren(...hits.map(hit));
 }
 
 async function takeSample() {
@@ -82,15 +94,18 @@ async function takeSample() {
   $("query").value = JSON.stringify(given[Math.floor(Math.random() * given.length)]);
 }
 
-const snippets = {
-  curl: (url, asked) => `curl -X POST '${url}' \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(asked).replaceAll("'", "'\\''")}'`,
-  python: (url, asked) => `import json, urllib.request\nrequest = urllib.request.Request(\n    ${JSON.stringify(url)},\n    data=json.dumps(json.loads(r'''${JSON.stringify(asked)}''')).encode(),\n    headers={"Content-Type": "application/json"})\nprint(json.load(urllib.request.urlopen(request))["result"])`,
-  javascript: (url, asked) => `const response = await fetch(${JSON.stringify(url)}, {\n  method: "POST", headers: {"Content-Type": "application/json"},\n  body: JSON.stringify(${JSON.stringify(asked)})});\nconsole.log((await response.json()).result);`,
-};
+/// Also where the page came over plain HTTP from another machine and there is no clipboard to write.
+async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = element("textarea", {}, text);
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
 
 async function copy(kind) {
-  const url = location.origin + path($("collection").value, "/points/query");
-  await navigator.clipboard.writeText(snippets[kind](url, body()));
+  await copyText(snippets[kind](location.origin + searchPath(), asked()));
   $("timing").textContent = `Copied as ${kind}.`;
 }
 

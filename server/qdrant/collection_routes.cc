@@ -126,7 +126,9 @@ Status create_index(Service& service, HttpRequest& request, JsonWriter& result) 
     const JsonPlace schema(place, kNames[1]);
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element type, needed(members[1], schema));
     TEMBLOR_ASSIGN_OR_RETURN(const PayloadType payload_type, read_index_type(type, schema));
-    TEMBLOR_RETURN_IF_ERROR(collection->create_payload_index(key, payload_type));
+    // Not cancelled by a client that goes: many wait less long than it takes.
+    auto task = service.tasks().begin("index", request.parameters.front());
+    TEMBLOR_RETURN_IF_ERROR(task.end(collection->create_payload_index(key, payload_type, task)));
     write_receipt(request, collection->stats().last_ordinal, result);
     return Status::ok();
 }
