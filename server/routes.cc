@@ -1,6 +1,7 @@
 #include "server/routes.h"
 
 #include "server/mcp/mcp_routes.h"
+#include "server/openapi_route.h"
 #include "server/page_routes.h"
 #include "server/qdrant/collection_routes.h"
 #include "server/qdrant/query_routes.h"
@@ -30,7 +31,8 @@ constexpr Access kWrite = Access::kWrite;
 std::vector<Route> all_routes() {
     return {
         {verb::get, "/", root_route, kPublic, kInstant},
-        {verb::get, "/page/{file}", page_route, kPublic, kInstant},
+        {verb::get, "/page/{file}", page_route, kPublic, kInstant, false, ErrorShape::kProblem},
+        {verb::get, "/openapi.json", openapi_route, kPublic, kInstant},
         {verb::get, "/livez", live_route, kPublic, kInstant},
         {verb::get, "/readyz", ready_route, kPublic, kInstant},
         {verb::get, "/healthz", health_route, kPublic, kInstant},

@@ -47,6 +47,8 @@ public:
     /// The next bytes, empty at the end. Errors: kCancelled (the client went, or was too slow),
     /// kResourceExhausted (past the limit), kInvalidArgument (a broken coding).
     virtual Result<std::string> read() = 0;
+    /// Whether the last error was for the size of the body.
+    [[nodiscard]] virtual bool is_over_limit() const { return false; }
 };
 
 /// A whole request, as a handler gets it.

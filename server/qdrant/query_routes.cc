@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 
 #include "index/payload/payload_parser.h"
@@ -38,6 +39,12 @@ Result<std::vector<CollectionHit>> find(Service& service, HttpRequest& request,
     return hits;
 }
 
+/// A score as it is shown. JSON has no infinity: what overflowed is the largest float there is.
+float shown_score(float score, bool is_distance) {
+    constexpr float kMost = std::numeric_limits<float>::max();
+    return std::clamp(is_distance ? -score : score, -kMost, kMost);
+}
+
 /// Qdrant's ScoredPoint for each hit.
 Status write_hits(const Version& version, const QdrantQuery& query,
                   const std::vector<CollectionHit>& hits, JsonWriter& result) {
@@ -51,7 +58,7 @@ Status write_hits(const Version& version, const QdrantQuery& query,
         result.begin_object().key("id");
         write_id(hits[i].id, result);
         result.member("version", hits[i].ordinal);
-        result.member("score", query.distances ? -hits[i].score : hits[i].score);
+        result.member("score", shown_score(hits[i].score, query.distances));
         if (!points.empty()) TEMBLOR_RETURN_IF_ERROR(query.output.write(points[i].point, result));
         result.end_object();
     }

@@ -9,6 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "server/http/multipart_body.h"
 #include "server/http/request_id.h"
 #include "server/problem.h"
 #include "server/request_json.h"
@@ -21,6 +22,7 @@ namespace dom = simdjson::dom;
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".snapshot";
+constexpr std::string_view kFormField = "snapshot";  // of Qdrant's clients
 constexpr std::string_view kFileScheme = "file://";
 
 /// A task of `request`, which ends when nobody waits for the answer.
@@ -114,7 +116,8 @@ Status make_snapshot(Service& service, HttpRequest& request, JsonWriter& result)
 }
 
 /// Takes the archive into a file and makes the collection of it.
-Status restore_upload(Service& service, HttpRequest& request, Progress& progress) {
+Status restore_upload(Service& service, const HttpRequest& request, BodyReader& archive,
+                      Progress& progress) {
     const fs::path folder = snapshots_folder(service);
     std::error_code error;
     fs::create_directories(folder, error);
@@ -129,7 +132,7 @@ Status restore_upload(Service& service, HttpRequest& request, Progress& progress
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     uint64_t bytes = 0;
     while (true) {
-        TEMBLOR_ASSIGN_OR_RETURN(const std::string piece, request.stream->read());
+        TEMBLOR_ASSIGN_OR_RETURN(const std::string piece, archive.read());
         if (piece.empty()) break;
         if (progress.cancelled()) return Status::cancelled("the upload was cancelled");
         if (!file.write(piece.data(), static_cast<std::streamsize>(piece.size())))
@@ -215,6 +218,8 @@ Status recover_snapshot(Service& service, HttpRequest& request, JsonWriter& resu
     const JsonPlace at(place, "location");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element given, needed(m[0], at));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string location, read_text(given, at, {}));
+    for (size_t i = 1; i < kNames.size(); ++i)
+        TEMBLOR_RETURN_IF_ERROR(read_text(m[i], {place, kNames[i]}, {}).status());
     TEMBLOR_ASSIGN_OR_RETURN(const fs::path path, local_snapshot(service, location));
     auto task = begin_task(service, request, "restore");
     const auto restored =
@@ -226,10 +231,17 @@ Status recover_snapshot(Service& service, HttpRequest& request, JsonWriter& resu
 
 Status upload_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
     if (request.stream == nullptr) return Status::invalid_argument("body: expected an archive");
-    if (request.head.header("Content-Type").substr(0, 10) == "multipart/")
-        return Status::unimplemented("Content-Type: expected the archive itself as the body");
+    if (!request.head.header("Content-Encoding").empty())
+        return Status::invalid_argument("Content-Encoding: expected none for an archive");
+    BodyReader* archive = request.stream;
+    std::optional<MultipartBody> form;
+    const std::string_view type = request.head.header("Content-Type");
+    if (is_form(type)) {
+        TEMBLOR_ASSIGN_OR_RETURN(form, MultipartBody::open(*archive, type, kFormField));
+        archive = &*form;
+    }
     auto task = begin_task(service, request, "restore");
-    TEMBLOR_RETURN_IF_ERROR(task.end(restore_upload(service, request, task)));
+    TEMBLOR_RETURN_IF_ERROR(task.end(restore_upload(service, request, *archive, task)));
     result.boolean(true);
     return Status::ok();
 }

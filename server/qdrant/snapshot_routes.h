@@ -13,7 +13,7 @@ HttpResponse create_snapshot(Service& service, HttpRequest& request);
 HttpResponse download_snapshot(Service& service, HttpRequest& request);
 Status delete_snapshot(Service& service, HttpRequest& request, JsonWriter& result);
 Status recover_snapshot(Service& service, HttpRequest& request, JsonWriter& result);
-/// The body is the archive itself.
+/// The body is the archive itself, or a form (multipart/form-data) with it as the field `snapshot`.
 Status upload_snapshot(Service& service, HttpRequest& request, JsonWriter& result);
 
 }  // namespace temblor
