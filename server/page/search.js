@@ -1,6 +1,6 @@
-import { call, path } from "/page/api.js";
+import { call, path, send } from "/page/api.js";
 import { collectionNames, vectorLabel, vectorsOf } from "/page/collections.js";
-import { $, element, fill, guarded, milliseconds } from "/page/dom.js";
+import { $, element, facts, fill, guarded, milliseconds } from "/page/dom.js";
 import { snippets } from "/page/snippets.js";
 
 const kTerms = 8;  // a hit shows
@@ -27,37 +27,23 @@ export function settings() {
 function asked() {
   const text = $("query").value.trim();
   if (text === "") throw new Error("Query: write a vector or words, or take a point's vector");
-  const query = /^[[{]/.test(text) ? parsed("query", "Query") : { text, model: "temblor/bm25" };
-  const params = { exact: $("exact").checked };
-  if (isSparse()) params.sparse = settings();
-  return {
-    query, using: $("vector").value, limit: Number($("limit").value), params,
-    filter: parsed("filter", "Filter"), with_payload: true,
-  };
+  const using = $("vector").value;
+  const search = { limit: Number($("limit").value), filter: parsed("filter", "Filter"), explain: true };
+  if (!/^[[{]/.test(text)) search.text = { text, using };
+  else if (isSparse()) search.sparse = { ...parsed("query", "Query"), using };
+  else search.dense = { vector: parsed("query", "Query"), using };
+  if ($("exact").checked) search.exact = true;
+  else if (isSparse() && $("steer").value === "recall") search.recall = Number($("recall").value);
+  else if (isSparse()) search.params = { sparse: settings() };
+  return search;
 }
 
-const searchPath = () => path($("collection").value, "/points/query");
+const searchPath = () => `/v1${path($("collection").value, "/search")}`;
 
-/// The one place that knows the API of searches: hits with their id, score, payload and terms,
-/// [name, share of the score] with the largest first, and the server's seconds.
-async function ask(search) {
-  const explained = isSparse() ? { ...search, with_vector: [search.using] } : search;
-  const { result, seconds } = await call("POST", searchPath(), explained);
-  const hits = result.points.map(({ id, score, payload, vector }) => {
-    const found = vector?.[search.using] ?? vector;
-    return { id, score, payload, terms: found?.indices && search.query.indices ? shares(search.query, found) : [] };
-  });
-  return { hits, seconds };
-}
-
-/// Each component's share of the score, largest first.
-function shares(query, vector) {
-  const weights = new Map(query.indices.map((index, i) => [index, query.values[i]]));
-  const all = [];
-  vector.indices.forEach((index, i) => {
-    if (weights.has(index)) all.push([`component ${index}`, weights.get(index) * vector.values[i]]);
-  });
-  return all.sort((a, b) => b[1] - a[1]);
+/// [name, share of the score] with the largest first; none of a dense vector.
+function terms(hit) {
+  return (hit.explanation ?? []).flatMap((one) => one.components ?? [])
+    .map(({ index, term, product }) => [term ?? `component ${index}`, product]);
 }
 
 function hit({ id, score, payload, terms }) {
@@ -77,10 +63,12 @@ function hit({ id, score, payload, terms }) {
 
 async function search() {
   const begin = performance.now();
-  const { hits, seconds } = await ask(asked());
+  const answer = await (await send("POST", searchPath(), asked())).json();
   const all = (performance.now() - begin) / 1000;
-  $("timing").textContent = `${hits.length} hits, ${milliseconds(seconds)} in the server, ${milliseconds(all)} with the way there and back`;
-  $("hits").replaceChildren(...hits.map(hit));
+  $("timing").textContent = `${answer.hits.length} hits, ${milliseconds(answer.took_ms / 1000)} in the server, ${milliseconds(all)} with the way there and back`;
+  $("hits").replaceChildren(...answer.hits.map((one) => hit({ ...one, terms: terms(one) })));
+  $("counters").replaceChildren(facts(Object.entries({ ...answer.counters, ...Object.values(answer.settings)[0] })));
+  $("work").hidden = false;
 }
 
 async function takeSample() {
@@ -117,6 +105,7 @@ async function chooseCollection() {
 
 function chooseVector() {
   for (const row of document.querySelectorAll(".sparse-only")) row.hidden = !isSparse();
+  for (const label of document.querySelectorAll("[data-steer]")) label.hidden = label.dataset.steer !== $("steer").value;
 }
 
 export async function showSearch() {
@@ -131,8 +120,8 @@ export function wireSearch() {
   });
   $("sample").addEventListener("click", () => guarded(takeSample));
   $("collection").addEventListener("change", () => guarded(chooseCollection));
-  $("vector").addEventListener("change", chooseVector);
-  for (const id of ["cut", "factor"]) {
+  for (const id of ["vector", "steer"]) $(id).addEventListener("change", chooseVector);
+  for (const id of ["recall", "cut", "factor"]) {
     $(id).addEventListener("input", () => { $(`${id}-value`).textContent = $(id).value; });
   }
   for (const button of document.querySelectorAll("[data-copy]")) {
