@@ -1,5 +1,5 @@
 import { call, metrics, path } from "/page/api.js";
-import { $, bytes, count, element, facts, guarded, refill } from "/page/dom.js";
+import { $, bars, bytes, count, element, facts, guarded, refill } from "/page/dom.js";
 import { optimize, progressOf, tasks } from "/page/tasks.js";
 
 export async function collectionNames() {
@@ -28,13 +28,8 @@ export const vectorLabel = (vectors) => (name) => `${name || "(unnamed)"} · ${v
 
 /// Bars of bytes, in the order given.
 function parts(title, named) {
-  const most = Math.max(...named.map(([, size]) => size), 1);
   return element("div", {}, element("h4", {}, `${title}: ${bytes(named.reduce((sum, [, size]) => sum + size, 0))}`),
-    ...named.map(([name, size]) => {
-      const bar = element("div", { class: "bar", role: "presentation" });
-      bar.style.width = `${(100 * size) / most}%`;
-      return element("div", { class: "share" }, element("span", {}, name), element("div", {}, bar), element("span", {}, bytes(size)));
-    }));
+    bars(named.map(([name, size]) => [name, size, bytes(size)])));
 }
 
 function optimizeButton(name, running) {

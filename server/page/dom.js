@@ -44,6 +44,16 @@ export function facts(pairs) {
   ]));
 }
 
+/// Bars with names and values, [name, size, text], in aligned columns; the largest has full length.
+export function bars(rows) {
+  const most = Math.max(...rows.map(([, size]) => size), Number.MIN_VALUE);
+  return element("div", { class: "bars" }, ...rows.flatMap(([name, size, text]) => {
+    const bar = element("div", { class: "bar", role: "presentation" });
+    bar.style.width = `${(100 * size) / most}%`;
+    return [element("span", {}, name), element("div", {}, ...(size > 0 ? [bar] : [])), element("span", {}, text)];
+  }));
+}
+
 export function bytes(count) {
   const units = ["B", "KB", "MB", "GB", "TB"];
   let unit = 0;

@@ -16,9 +16,10 @@ function spark(name, value, text) {
   if (values.length > kKept) values.shift();
   history.set(name, values);
   const most = Math.max(...values, 1e-9);
-  const line = values.map((one, i) => `${(i * 200) / (kKept - 1)},${38 - (36 * one) / most}`).join(" ");
+  const first = kKept - values.length;  // the newest is on the right
+  const line = values.map((one, i) => `${((first + i) * 200) / (kKept - 1)},${38 - (36 * one) / most}`).join(" ");
   return element("article", { class: "card" }, element("h3", {}, text), element("span", {}, name),
-    drawing("svg", { viewBox: "0 0 200 40", width: "100%", height: "40", role: "presentation" }, drawing("polyline", { points: line })));
+    drawing("svg", { viewBox: "0 0 200 40", width: "100%", height: "40", preserveAspectRatio: "none", role: "presentation" }, drawing("polyline", { points: line })));
 }
 
 function showReadings(samples) {

@@ -1,6 +1,6 @@
 import { call, path, send } from "/page/api.js";
 import { collectionNames, vectorLabel, vectorsOf } from "/page/collections.js";
-import { $, element, facts, fill, guarded, milliseconds } from "/page/dom.js";
+import { $, bars, element, facts, fill, guarded, milliseconds } from "/page/dom.js";
 import { snippets } from "/page/snippets.js";
 
 const kTerms = 8;  // a hit shows
@@ -49,12 +49,8 @@ function terms(hit) {
 function hit({ id, score, payload, terms }) {
   const card = element("li", { class: "hit" },
     element("h3", {}, element("span", {}, String(id)), element("span", {}, score.toPrecision(6))));
-  for (const [name, share] of terms.slice(0, kTerms)) {
-    const bar = element("div", { class: "bar", role: "presentation" });
-    bar.style.width = `${(100 * share) / terms[0][1]}%`;
-    card.append(element("div", { class: "share" },
-      element("span", {}, name), element("div", {}, bar), element("span", {}, share.toPrecision(3))));
-  }
+  if (terms.length > 0)
+    card.append(bars(terms.slice(0, kTerms).map(([name, share]) => [name, share, share.toPrecision(3)])));
   if (terms.length > kTerms) card.append(element("p", { class: "more" }, `and ${terms.length - kTerms} more terms`));
   const text = JSON.stringify(payload ?? {}, null, 1);
   if (text !== "{}") card.append(element("pre", { tabindex: "0", "aria-label": `Payload of ${id}` }, text));

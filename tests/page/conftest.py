@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("TEMBLOR", str(ROOT / "build/release/bin/temblor"))
@@ -22,6 +22,7 @@ COLLECTION = "docs <b>&"
 SEED = 11
 POINTS = 1500
 SECONDS = 20
+expect.set_options(timeout=SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items):

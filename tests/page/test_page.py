@@ -33,7 +33,7 @@ def test_search_shows_hits_with_their_terms(open_page):
     page = open_page()
     search(page)
     expect(page.locator(".hit")).to_have_count(10)
-    expect(page.locator(".hit").first.locator(".share").first).to_contain_text("component")
+    expect(page.locator(".hit").first.locator(".bars")).to_contain_text("component")
     expect(page.locator("#timing")).to_contain_text("in the server")
     # Payloads are text, whatever they look like.
     expect(page.locator(".hit pre").first).to_contain_text("<img src=x")
