@@ -44,14 +44,14 @@ Result<std::vector<NamedVector>> read_point_vectors(simdjson::dom::element eleme
 /// order) and "values" of the same number. Components ascend in the result.
 Result<std::variant<SparseVector, DenseVector>> read_point_vector(simdjson::dom::element element,
                                                                   const JsonPlace& place);
-/// The same, or text in the place of the vector `name`.
+/// The sparse one, of the members "indices" and "values" of the object at `place`.
+Result<SparseVector> read_sparse_members(const OptionalElement& indices,
+                                         const OptionalElement& values, const JsonPlace& place);
+/// As read_point_vector(), or text in the place of the vector `name`.
 Result<std::variant<SparseVector, DenseVector>> read_named_vector(std::string_view name,
                                                                   simdjson::dom::element element,
                                                                   const JsonPlace& place,
                                                                   const TextReader& text);
-/// The sparse one, of the members "indices" and "values" of the object at `place`.
-Result<SparseVector> read_sparse_members(const OptionalElement& indices,
-                                         const OptionalElement& values, const JsonPlace& place);
 
 /// An id that came as text. A UUID may be written with or without dashes, in either case; a decimal
 /// number as parse_document_id() has it is that number; all else is text. Errors: empty, over

@@ -14,8 +14,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::string_view kSearch = "search";
-constexpr std::string_view kFetch = "fetch";
+constexpr std::string_view kSearchTool = "search";
+constexpr std::string_view kFetchTool = "fetch";
 constexpr size_t kNamesShown = 50;
 
 constexpr std::string_view kReadOnly =
@@ -122,7 +122,7 @@ Status fetch_tool(Service& service, dom::element arguments, JsonWriter& structur
 
 void write_mcp_tools(Service& service, JsonWriter& json) {
     json.begin_array();
-    json.begin_object().member("name", kSearch).member("title", "Search");
+    json.begin_object().member("name", kSearchTool).member("title", "Search");
     json.member("description",
                 "Finds the points of a collection that fit a query best: words, a sparse or a "
                 "dense vector, or several of them fused. Answers ids, scores and payloads, best "
@@ -140,7 +140,7 @@ void write_mcp_tools(Service& service, JsonWriter& json) {
     json.end_object();
     json.key("outputSchema").raw(kSearchOutput).key("annotations").raw(kReadOnly).end_object();
 
-    json.begin_object().member("name", kFetch).member("title", "Fetch");
+    json.begin_object().member("name", kFetchTool).member("title", "Fetch");
     json.member("description", "The payload of one point of a collection, by its id.");
     json.key("inputSchema").begin_object().member("type", "object");
     json.key("properties").begin_object();
@@ -154,12 +154,12 @@ void write_mcp_tools(Service& service, JsonWriter& json) {
     json.end_array();
 }
 
-bool is_mcp_tool(std::string_view name) { return name == kSearch || name == kFetch; }
+bool is_mcp_tool(std::string_view name) { return name == kSearchTool || name == kFetchTool; }
 
 Status call_mcp_tool(std::string_view name, Service& service, HttpRequest& request,
                      const OptionalElement& arguments, JsonWriter& structured) {
     if (!arguments) return Status::invalid_argument("arguments: missing");
-    if (name == kSearch) return search_tool(service, request, *arguments, structured);
+    if (name == kSearchTool) return search_tool(service, request, *arguments, structured);
     return fetch_tool(service, *arguments, structured);
 }
 

@@ -70,8 +70,33 @@ Status read_number(const OptionalElement& value, const JsonPlace& place, double&
     return place.expected("a number", *value);
 }
 
-/// Errors but for the ranges of numbers, which the encoder knows.
-Result<TextOptions> read_options(const OptionalElement& value, const JsonPlace& place) {
+Result<SparseVector> read_text_object(TextSide side, const Schema& schema, std::string_view vector,
+                                      dom::element object, const JsonPlace& place) {
+    Status fits = check_vector(schema, vector);
+    if (!fits.is_ok()) return place.wrong(fits.message());
+    static constexpr std::array<std::string_view, 3> kNames = {"text", "model", "options"};
+    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(object, place, kNames));
+    std::string_view text;
+    if (!m[0] || m[0]->get_string().get(text) != simdjson::SUCCESS)
+        return JsonPlace(place, "text").wrong("expected a string");
+    TEMBLOR_RETURN_IF_ERROR(check_model(m[1], {place, "model"}));
+    const JsonPlace at(place, "options");
+    TEMBLOR_ASSIGN_OR_RETURN(const TextOptions options, read_text_options(m[2], at));
+    auto encoded = encode_text(side, schema, vector, text, options);
+    if (!encoded.is_ok() && encoded.status().code() == StatusCode::kInvalidArgument)
+        return Status::invalid_argument(at.text() + "." + encoded.status().message());
+    return encoded;
+}
+
+TextReader reader_of(TextSide side, const Schema& schema) {
+    return [side, &schema](std::string_view name, dom::element object, const JsonPlace& place) {
+        return read_text_object(side, schema, name, object, place);
+    };
+}
+
+}  // namespace
+
+Result<TextOptions> read_text_options(const OptionalElement& value, const JsonPlace& place) {
     TextOptions options;
     if (!value) return options;
     static constexpr std::array<std::string_view, 11> kNames = {
@@ -102,31 +127,15 @@ Result<TextOptions> read_options(const OptionalElement& value, const JsonPlace& 
     return options;
 }
 
-Result<SparseVector> read_text_object(TextSide side, const Schema& schema, std::string_view vector,
-                                      dom::element object, const JsonPlace& place) {
-    Status fits = check_vector(schema, vector);
-    if (!fits.is_ok()) return place.wrong(fits.message());
-    static constexpr std::array<std::string_view, 3> kNames = {"text", "model", "options"};
-    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(object, place, kNames));
-    std::string_view text;
-    if (!m[0] || m[0]->get_string().get(text) != simdjson::SUCCESS)
-        return JsonPlace(place, "text").wrong("expected a string");
-    TEMBLOR_RETURN_IF_ERROR(check_model(m[1], {place, "model"}));
-    const JsonPlace at(place, "options");
-    TEMBLOR_ASSIGN_OR_RETURN(const TextOptions options, read_options(m[2], at));
-    auto encoded = encode_text(side, schema, vector, text, options);
-    if (!encoded.is_ok() && encoded.status().code() == StatusCode::kInvalidArgument)
-        return Status::invalid_argument(at.text() + "." + encoded.status().message());
-    return encoded;
+Result<std::map<uint32_t, std::string>> query_text_terms(std::string_view text,
+                                                         const TextOptions& options) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto analyzer, analyzer_of(options.language));
+    std::map<uint32_t, std::string> terms;
+    TEMBLOR_RETURN_IF_ERROR(analyzer->analyze(text, [&](std::string_view term) {
+        terms.try_emplace(HashedBm25::component_of(term), term);
+    }));
+    return terms;
 }
-
-TextReader reader_of(TextSide side, const Schema& schema) {
-    return [side, &schema](std::string_view name, dom::element object, const JsonPlace& place) {
-        return read_text_object(side, schema, name, object, place);
-    };
-}
-
-}  // namespace
 
 Result<SparseVector> encode_query_text(const Schema& schema, std::string_view vector,
                                        std::string_view text, const TextOptions& options) {
@@ -136,15 +145,6 @@ Result<SparseVector> encode_query_text(const Schema& schema, std::string_view ve
 Result<SparseVector> encode_document_text(const Schema& schema, std::string_view vector,
                                           std::string_view text, const TextOptions& options) {
     return encode_text(TextSide::kDocument, schema, vector, text, options);
-}
-
-Result<std::map<uint32_t, std::string>> text_terms(std::string_view text,
-                                                   const TextOptions& options) {
-    TEMBLOR_ASSIGN_OR_RETURN(const auto analyzer, analyzer_of(options.language));
-    std::map<uint32_t, std::string> terms;
-    TEMBLOR_RETURN_IF_ERROR(analyzer->analyze(
-        text, [&](std::string_view term) { terms.emplace(HashedBm25::component_of(term), term); }));
-    return terms;
 }
 
 TextReader query_text_reader(const Schema& schema) { return reader_of(TextSide::kQuery, schema); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -35,9 +36,14 @@ Result<SparseVector> encode_query_text(const Schema& schema, std::string_view ve
 Result<SparseVector> encode_document_text(const Schema& schema, std::string_view vector,
                                           std::string_view text, const TextOptions& options = {});
 
-/// The terms of a text, with the component of each.
-Result<std::map<uint32_t, std::string>> text_terms(std::string_view text,
-                                                   const TextOptions& options = {});
+/// The words of `text` behind the components of its query, as they are after stemming; of words
+/// with one component the first. Errors: those of encode_query_text().
+Result<std::map<uint32_t, std::string>> query_text_terms(std::string_view text,
+                                                         const TextOptions& options = {});
+
+/// The object "options", which may be missing, but for the ranges of numbers: those are looked at
+/// when text is encoded.
+Result<TextOptions> read_text_options(const OptionalElement& value, const JsonPlace& place);
 
 /// For point_json.h, with errors that name the member. They refer to `schema`.
 TextReader query_text_reader(const Schema& schema);

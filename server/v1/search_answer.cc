@@ -40,17 +40,16 @@ void write_components(SparseVectorView query, SparseVectorView document,
     json.end_array();
 }
 
-/// The sparse queries as they were searched with, one a source; empty for a dense one.
-std::vector<SparseVector> searched_queries(const Version& version, const V1Search& asked) {
+/// The query of each sparse source with the weights it was searched with; of others none.
+std::vector<SparseVector> weighed_queries(const Version& version, const V1Search& asked) {
     std::vector<SparseVector> queries;
     for (const SearchSource& source : asked.search.sources) {
         queries.emplace_back();
         const auto* query = std::get_if<SparseVector>(&source.query.query);
         if (query == nullptr) continue;
-        const auto& settings = version.schema->sparse.find(source.query.vector)->second;
-        queries.back() = settings.modifier == VectorModifier::kIdf
-                             ? weigh_by_idf(version, source.query.vector, query->view())
-                             : *query;
+        const std::string& name = source.query.vector;
+        const bool idf = version.schema->sparse.find(name)->second.modifier == VectorModifier::kIdf;
+        queries.back() = idf ? weigh_by_idf(version, name, query->view()) : *query;
     }
     return queries;
 }
@@ -97,8 +96,8 @@ Status write_v1_hits(const Version& version, const V1Search& asked, const Source
         TEMBLOR_ASSIGN_OR_RETURN(points, get_points(version, page, parts));
     }
     const auto& sources = asked.search.sources;
-    const auto queries =
-        asked.explain ? searched_queries(version, asked) : std::vector<SparseVector>();
+    std::vector<SparseVector> queries;
+    if (asked.explain) queries = weighed_queries(version, asked);
     json.begin_array();
     for (size_t i = 0; i < page.size(); ++i) {
         const SourcedHit& hit = found.hits[begin + i];

@@ -7,6 +7,7 @@
 #include "index/payload/filter_parser.h"
 #include "query/collection/fusion.h"
 #include "query/collection/recall_setting.h"
+#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
 
 namespace temblor {
@@ -89,22 +90,27 @@ private:
 
     Status read_text_source() {
         const JsonPlace at(place_, m_.text_name);
+        const JsonPlace at_options(at, "options");
         OptionalElement text = m_.text;
         OptionalElement name;
+        TextOptions options;
         if (m_.text->is_object()) {
-            static constexpr std::array<std::string_view, 2> kNames = {"text", "using"};
+            static constexpr std::array<std::string_view, 3> kNames = {"text", "using", "options"};
             TEMBLOR_ASSIGN_OR_RETURN(const auto parts, read_members(*m_.text, at, kNames));
             text = parts[0];
             name = parts[1];
             TEMBLOR_RETURN_IF_ERROR(needed(text, {at, "text"}).status());
+            TEMBLOR_ASSIGN_OR_RETURN(options, read_text_options(parts[2], at_options));
         }
         TEMBLOR_ASSIGN_OR_RETURN(const std::string words, read_text(text, at, {}));
         TEMBLOR_ASSIGN_OR_RETURN(const std::string vector,
                                  choose_vector(version_.schema->sparse, "sparse", name, at));
-        auto query = read_query_text(*version_.schema, vector, words);
-        if (!query.is_ok()) return std::move(query).status().with_context(at.text());
-        add("text", vector, std::move(query->vector));
-        asked_.terms.back() = std::move(query->terms);
+        auto query = encode_query_text(*version_.schema, vector, words, options);
+        if (!query.is_ok()) return std::move(query).status().with_context(at_options.text());
+        TEMBLOR_RETURN_IF_ERROR(check_nonzeros(*query, at, limits_));
+        add("text", vector, *std::move(query));
+        if (!asked_.explain) return Status::ok();
+        TEMBLOR_ASSIGN_OR_RETURN(asked_.terms.back(), query_text_terms(words, options));
         return Status::ok();
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,11 @@
 #include "server/limits.h"
 #include "server/qdrant/point_output.h"
 #include "server/search_members.h"
-#include "server/v1/query_text.h"
 
 namespace temblor {
+
+/// Components and the words they stand for.
+using ComponentTerms = std::map<uint32_t, std::string>;
 
 /// A search as POST /v1/collections/{c}/search asks for it.
 struct V1Search {
@@ -38,8 +41,7 @@ struct V1SearchMembers {
 /// The body of the route.
 Result<V1SearchMembers> read_v1_search_members(simdjson::dom::element body, const JsonPlace& place);
 
-/// Reads and checks a search over `version`. Errors: kInvalidArgument with the place,
-/// kUnimplemented (text for a vector without an encoder).
+/// Reads and checks a search over `version`. Errors: kInvalidArgument with the place.
 Result<V1Search> read_v1_search(const V1SearchMembers& members, const JsonPlace& place,
                                 const Version& version, const ServerLimits& limits);
 

@@ -7,17 +7,18 @@ import urllib.error
 import urllib.request
 
 import numpy as np
+from qdrant_client import models
 
 import library
 from congruence import close
 from library import MIXED
 
 
-def ask(server, path, body=None, headers=None, status=200):
+def ask(server, path, body=None, headers=None, status=200, method=None):
     """The answer's JSON; without a body the method is GET."""
     request = urllib.request.Request(
         server.url + path, None if body is None else json.dumps(body).encode(),
-        {"Content-Type": "application/json"} | (headers or {}))
+        {"Content-Type": "application/json"} | (headers or {}), method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             got, text, kind = answer.status, answer.read(), answer.headers.get("Content-Type")
@@ -123,6 +124,24 @@ def test_problems(server):
     assert "body.sparce" in ask(server, path, {"sparce": {}}, status=400)["detail"]
     ask(server, "/v1/collections/none/search", {"dense": [1.0]}, status=404)
     ask(server, "/v1/embeddings", {"input": "a", "model": "none"}, status=404)
+
+
+def test_text(server, client, scratch):
+    client.create_collection(scratch, sparse_vectors_config={
+        "w": models.SparseVectorParams(modifier=models.Modifier.IDF)})
+    texts = ["amber fjord", "amber amber zinc", "zinc", "running"]
+    ask(server, f"/collections/{scratch}/points", method="PUT", body={"points": [
+        {"id": row, "vector": {"w": {"text": text, "model": "temblor/bm25"}}}
+        for row, text in enumerate(texts)]})
+    answer = ask(server, f"/v1/collections/{scratch}/search", {
+        "text": "the zinc runs", "explain": True, "exact": True})
+    assert {hit["id"] for hit in answer["hits"]} == {1, 2, 3}
+    for hit in answer["hits"]:
+        told = hit["explanation"][0]
+        assert [one["term"] for one in told["components"]] == (
+            ["run"] if hit["id"] == 3 else ["zinc"])
+        assert math.isclose(sum(one["product"] for one in told["components"]), hit["score"],
+                            rel_tol=1e-6)
 
 
 def test_rerank(server):

@@ -131,6 +131,8 @@ TEST_F(McpTest, SearchAndFetch) {
     check(call("search", R"({"collection":"docs","sparse":{"indices":[7],"values":[1]},)"
                          R"("dense":[1,0],"filter":{"must":[{"key":"n","range":{"lt":4}}]}})"),
           3, 3);
+    const auto words = call("search", R"({"collection":"docs","query":"words"})");
+    EXPECT_EQ(simdjson::minify(words["structuredContent"]), R"({"hits":[]})");
     const auto fetched = call("fetch", R"({"collection":"docs","id":4})");
     EXPECT_EQ(simdjson::minify(fetched["structuredContent"]), R"({"id":4,"payload":{"n":4}})");
 }
@@ -146,7 +148,7 @@ TEST_F(McpTest, WhatToolsRefuseIsAResult) {
     refused("search", "{}", "arguments.collection");
     refused("search", R"({"collection":"none","dense":[1,0]})", "none");
     refused("search", R"({"collection":"docs"})", "arguments: expected query, sparse or dense");
-    refused("search", R"({"collection":"docs","query":"words"})", "arguments.query");
+    refused("search", R"({"collection":"docs","query":7})", "arguments.query");
     refused("search", R"({"collection":"docs","dense":[1]})", "arguments.dense");
     refused("search", R"({"collection":"docs","dense":[1,0],"more":1})", "arguments.more");
     refused("search", R"({"collection":"docs","dense":[1,0],"filter":{"a":1}})",

@@ -212,36 +212,6 @@ TEST_F(V1SearchTest, ApproximateScoresAreExplainedExactly) {
     }
 }
 
-TEST_F(V1SearchTest, TextIsExplainedByItsTerms) {
-    ASSERT_EQ(
-        service_.ask("PUT", "/collections/words", R"({"sparse_vectors":{"t":{"modifier":"idf"}}})")
-            .status,
-        200U);
-    const auto point = [](int id, const std::string& text) {
-        return "{\"id\":" + std::to_string(id) + R"(,"vector":{"t":{"text":")" + text +
-               R"(","model":"temblor/bm25"}}}
-)";
-    };
-    const RawAnswer written =
-        service_.ask("POST", "/v1/collections/words/import",
-                     point(1, "a red fox") + point(2, "red foxes and red deer") + point(3, "deer"));
-    ASSERT_EQ(written.body.find("false"), std::string::npos) << written.body;
-    for (const bool exact : {true, false}) {
-        answer_ = service_.ask("POST", "/v1/collections/words/search",
-                               std::string(R"({"text":"the foxes","explain":true,"exact":)") +
-                                   (exact ? "true}" : "false}"));
-        ASSERT_EQ(answer_.status, 200U) << answer_.body;
-        dom::array hits = parser_.parse(answer_.body)["hits"];
-        ASSERT_GE(hits.size(), 2U);
-        EXPECT_EQ(uint64_t{hits.at(0)["id"]}, 1U);
-        const dom::element share = hits.at(0)["explanation"].at(0)["components"].at(0);
-        EXPECT_EQ(std::string_view(share["term"]), "fox");
-        EXPECT_NEAR(double{share["product"]}, double{hits.at(0)["score"]}, 1e-3);
-        // ln(1 + (3 - 2 + 0.5) / (2 + 0.5))
-        EXPECT_NEAR(double{share["query"]}, std::log(1.6), 1e-6);
-    }
-}
-
 TEST_F(V1SearchTest, DenseScoresAndDistances) {
     for (int round = 0; round < 10; ++round) {
         const DenseVector query = random_dense_vector();
@@ -370,6 +340,48 @@ TEST_F(V1SearchTest, FiltersAndPartsOfPoints) {
     EXPECT_EQ(dom::object(answer["hits"].at(0)["payload"]).size(), 2U);
 }
 
+TEST_F(V1SearchTest, TextIsExplainedByItsWords) {
+    EXPECT_EQ(
+        service_.ask("PUT", "/collections/texts", R"({"sparse_vectors":{"w":{"modifier":"idf"}}})")
+            .status,
+        200U);
+    std::string lines;
+    const std::vector<std::string> texts = {"amber fjord", "amber amber zinc", "zinc", "running",
+                                            "quartz"};
+    for (size_t i = 0; i < texts.size(); ++i) {
+        lines += "{\"id\":" + std::to_string(i) +
+                 R"(,"vector":{"w":{"model":"temblor/bm25","text":")" + texts[i] + "\"}}}\n";
+    }
+    EXPECT_EQ(service_.ask("POST", "/v1/collections/texts/import", lines).status, 200U);
+    const auto ask_texts = [&](const std::string& body) {
+        answer_ = service_.ask("POST", "/v1/collections/texts/search", body);
+        EXPECT_EQ(answer_.status, 200U) << answer_.body;
+        return dom::element(parser_.parse(answer_.body));
+    };
+    auto answer = ask_texts(R"({"text":"the amber zinc","explain":true,"exact":true})");
+    ASSERT_EQ(dom::array(answer["hits"]).size(), 3U);
+    for (const dom::element hit : dom::array(answer["hits"])) {
+        const std::string& text = texts[uint64_t{hit["id"]}];
+        const dom::element explained = hit["explanation"].at(0);
+        EXPECT_EQ(std::string_view{explained["source"]}, "text");
+        double sum = 0;
+        for (const dom::element share : dom::array(explained["components"])) {
+            EXPECT_NE(text.find(std::string_view{share["term"]}), std::string::npos);
+            // idf: each word stands in two of five.
+            EXPECT_NEAR(double{share["query"]}, std::log(1 + 3.5 / 2.5), 1e-6);
+            sum += double{share["product"]};
+        }
+        EXPECT_EQ(double{explained["score"]}, double{hit["score"]});
+        EXPECT_NEAR(sum, double{hit["score"]}, 1e-6);
+    }
+    answer = ask_texts(
+        R"({"text":{"text":"runs","using":"w","options":{"language":"english"}},"explain":true})");
+    ASSERT_EQ(dom::array(answer["hits"]).size(), 1U);
+    EXPECT_EQ(
+        std::string_view{answer["hits"].at(0)["explanation"].at(0)["components"].at(0)["term"]},
+        "run");
+}
+
 TEST_F(V1SearchTest, RecallBecomesSettings) {
     const std::string sparse =
         R"("sparse":)" + sparse_json(random_sparse_vector(6), R"(,"using":"s")");
@@ -412,6 +424,7 @@ TEST_F(V1SearchTest, WhatIsWrongIsNamed) {
         {R"({"dense":{"using":"d"}})", 400, "body.dense.vector: missing"},
         {R"({"text":7})", 400, "body.text: expected a string"},
         {R"({"text":{"text":"a","using":"none"}})", 400, "body.text.using"},
+        {R"({"text":{"text":"a","using":"s","options":{"k":-1}}})", 400, "body.text.options: k"},
         {R"({"query":[1]})", 400, "body.query"},
         {"{" + s + R"(,"recall":0.4})", 400, "body.recall: expected a number from 0.5 to 1"},
         {"{" + s + R"(,"recall":1.1})", 400, "body.recall"},
