@@ -91,7 +91,7 @@ Held points_of(simdjson::dom::element list) {
     Held held;
     for (const simdjson::dom::element point : list.get_array()) {
         uint64_t number = 0;
-        (void)point["payload"]["w"].get(number);
+        EXPECT_EQ(point["payload"]["w"].get(number), simdjson::SUCCESS);
         EXPECT_TRUE(held.emplace(point["id"].get_uint64().value(), number).second)
             << "id " << point["id"].get_uint64().value() << " given twice";
     }
