@@ -20,7 +20,7 @@ namespace {
 
 /// Points are read from the database so many at a time.
 constexpr size_t kReadBatch = 256;
-constexpr size_t kReportEvery = 1'024;
+constexpr size_t kPointsAReport = 1'024;
 
 /// What of a vector has come in so far; row by row.
 struct SparseColumn {
@@ -172,7 +172,7 @@ Result<uint64_t> assemble_segment(const Schema& schema, const PointSource& sourc
                                   Progress& progress) {
     Assembly assembly(schema);
     TEMBLOR_RETURN_IF_ERROR(source.visit([&](const SourcePoint& point) -> Status {
-        if (assembly.rows() % kReportEvery == 0) {
+        if (assembly.rows() % kPointsAReport == 0) {
             if (progress.cancelled()) return Status::cancelled("the segment was not finished");
             progress.report("points", assembly.rows(), options.expected_points);
         }
