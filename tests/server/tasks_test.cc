@@ -1,6 +1,9 @@
 #include "server/tasks.h"
 
-#include <future>
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
