@@ -1,5 +1,9 @@
 #include "server/openapi_route.h"
 
+#include <array>
+#include <string>
+#include <string_view>
+
 #include <fmt/format.h>
 #include <openssl/sha.h>
 

@@ -11,6 +11,7 @@
 #include <toml++/toml.h>
 
 #include "data/text/small_file.h"
+#include "server/http/cors_policy.h"
 
 namespace temblor {
 namespace {
