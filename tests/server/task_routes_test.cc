@@ -170,7 +170,8 @@ TEST_F(TaskRoutesTest, SlowRequestsAreListedWithoutTheirBodies) {
     EXPECT_TRUE(eventually([&] {  // it is written after the answer was sent
         const RawAnswer answer = service.ask("GET", "/v1/slow-queries");
         EXPECT_EQ(answer.body.find("123456"), std::string::npos);
-        for (const json::value& one : json::parse(answer.body).at("queries").as_array()) {
+        const json::value listed = json::parse(answer.body);
+        for (const json::value& one : listed.at("queries").as_array()) {
             if (one.at("request_id").as_string() == "mine") found = one;
         }
         return !found.is_null();
