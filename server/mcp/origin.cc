@@ -1,7 +1,9 @@
 #include "server/mcp/origin.h"
 
+#include <optional>
 #include <string>
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -10,17 +12,15 @@ namespace {
 
 namespace urls = boost::urls;
 
-bool is_loopback(const urls::url_view& url) {
-    switch (url.host_type()) {
-        case urls::host_type::ipv4:
-            return url.host_ipv4_address().is_loopback();
-        case urls::host_type::ipv6:
-            return url.host_ipv6_address().is_loopback();
-        case urls::host_type::name:
-            return url.host() == "localhost";
-        default:
-            return false;
-    }
+/// The address that the host is, and not the beginning of a name: none for names.
+std::optional<boost::asio::ip::address> address_of(const urls::url_view& url) {
+    std::string host = url.host();
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(host, error);
+    if (error) return std::nullopt;
+    return address;
 }
 
 }  // namespace
@@ -28,13 +28,12 @@ bool is_loopback(const urls::url_view& url) {
 bool is_own_origin(std::string_view origin, std::string_view host, bool guarded) {
     const auto from = urls::parse_uri({origin.data(), origin.size()});
     if (!from || (from->scheme() != "http" && from->scheme() != "https")) return false;
-    if (is_loopback(*from)) return true;
+    const auto address = address_of(*from);
+    if (address ? address->is_loopback() : from->host() == "localhost") return true;
     const std::string to_text = "http://" + std::string(host);
     const auto to = urls::parse_uri(to_text);
     if (!to || to->host() != from->host()) return false;
-    const bool is_address =
-        from->host_type() == urls::host_type::ipv4 || from->host_type() == urls::host_type::ipv6;
-    return is_address || guarded;
+    return address || guarded;
 }
 
 }  // namespace temblor

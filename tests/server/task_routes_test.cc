@@ -98,8 +98,8 @@ TEST_F(TaskRoutesTest, WorkOfRequestsIsListed) {
     ASSERT_EQ(service.ask("POST", "/collections/c/snapshots").status, 200U);
     ASSERT_EQ(service.ask("POST", "/collections/d/snapshots/upload", "no archive").status, 400U);
     std::vector<std::string> seen;
-    for (const json::value& one :
-         ask_json(service, "GET", "/v1/tasks", 200).at("tasks").as_array()) {
+    const json::value listed = ask_json(service, "GET", "/v1/tasks", 200);
+    for (const json::value& one : listed.at("tasks").as_array()) {
         if (one.at("id").is_null()) continue;
         seen.push_back(std::string(one.at("kind").as_string()) + " " +
                        std::string(one.at("collection").as_string()) + " " +

@@ -84,6 +84,7 @@ protected:
             points_.push_back(std::move(point));
         }
         EXPECT_EQ(service_.ask("POST", "/v1/collections/c/import", body).status, 200U);
+        EXPECT_TRUE((*service_.store().collection("c"))->wait_idle().is_ok());
     }
 
     SparseVector random_sparse_vector(uint32_t most) {
@@ -218,7 +219,7 @@ TEST_F(V1SearchTest, DenseScoresAndDistances) {
         auto answer = search(R"({"limit":30,"explain":true,"dense":{"vector":)" +
                              dense_json(query) + R"(,"using":"d"}})");
         expect_hits(by_dense(query), 0, 30, answer["hits"]);
-        EXPECT_EQ(std::string_view{answer["hits"].at(0)["explanation"].at(0)["metric"]}, "Dot");
+        EXPECT_EQ(std::string_view{answer["hits"].at(0)["explanation"].at(0)["metric"]}, "dot");
         EXPECT_EQ(bool{answer["settings"]["dense"]["exact"]}, true);
         // Distances: the smallest first, positive, and a threshold is the largest.
         auto far = ranked(
