@@ -28,6 +28,8 @@ std::optional<boost::asio::ip::address> address_of(const urls::url_view& url) {
 bool is_own_origin(std::string_view origin, std::string_view host, bool guarded) {
     const auto from = urls::parse_uri({origin.data(), origin.size()});
     if (!from || (from->scheme() != "http" && from->scheme() != "https")) return false;
+    // An origin ends with its host or port. Boost 1.81 takes what follows an address for a path.
+    if (std::string_view(from->encoded_origin()) != origin) return false;
     const auto address = address_of(*from);
     if (address ? address->is_loopback() : from->host() == "localhost") return true;
     const std::string to_text = "http://" + std::string(host);
