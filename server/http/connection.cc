@@ -277,7 +277,8 @@ void Connection<Stream>::fill(Message& message, const HttpResponse& response) {
     message.version(version_);
     message.result(response.status);
     message.set(http::field::server, "temblor");
-    message.set(http::field::content_type, response.content_type);
+    if (!response.content_type.empty())
+        message.set(http::field::content_type, response.content_type);
     message.set("X-Request-Id", request_.head.request_id);
     for (const auto& [name, value] : response.headers) message.insert(name, value);
     for (const auto& [name, value] : state_->cors.headers(request_.head))

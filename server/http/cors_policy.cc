@@ -46,6 +46,7 @@ std::optional<HttpResponse> CorsPolicy::preflight(const HttpHead& head) const {
     }
     HttpResponse response;
     response.status = 204;
+    response.content_type.clear();
     response.headers = {{"Access-Control-Allow-Methods", std::string(kMethods)},
                         {"Access-Control-Allow-Headers", std::string(kRequestHeaders)},
                         {"Access-Control-Max-Age", std::string(kMaxAge)}};

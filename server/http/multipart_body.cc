@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
 namespace temblor {
 namespace {
-
-namespace beast = boost::beast;
 
 constexpr size_t kMaxBoundary = 70;  // RFC 2046
 
@@ -24,15 +21,20 @@ std::string_view main_value(std::string_view header) {
     return value;
 }
 
+/// Equal but for the case of letters. (Beast's iequals looks at the byte after the end.)
 bool same(std::string_view a, std::string_view b) {
-    return beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// A parameter of a header: name="value".
 std::optional<std::string> parameter(std::string_view header, std::string_view name) {
     const size_t start = std::min(header.find(';'), header.size());
     const std::string_view rest = header.substr(start);
-    for (const auto& [key, value] : beast::http::param_list({rest.data(), rest.size()})) {
+    for (const auto& [key, value] : boost::beast::http::param_list({rest.data(), rest.size()})) {
         if (same({key.data(), key.size()}, name)) return std::string(value.data(), value.size());
     }
     return std::nullopt;
