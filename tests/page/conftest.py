@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 
@@ -21,6 +22,7 @@ CHROMIUM = os.environ.get("TEMBLOR_CHROMIUM") or shutil.which("chromium") or shu
 COLLECTION = "docs <b>&"
 SEED = 11
 POINTS = 1500
+LATER = 20  # of them come after the others were sealed
 SECONDS = 20
 expect.set_options(timeout=SECONDS * 1000)
 
@@ -40,8 +42,10 @@ def ask(url, method="GET", body=None, kind="application/json"):
 
 
 def fill(url):
-    """Points with a sparse and a dense vector and a payload, as NDJSON; an index on one key."""
+    """Points with a sparse and a dense vector and a payload, as NDJSON; an index on one key. Most
+    are in a segment, the rest is in memory."""
     base = f"{url}/collections/{urllib.parse.quote(COLLECTION)}"
+    own = f"{url}/v1/collections/{urllib.parse.quote(COLLECTION)}"
     ask(base, "PUT", {"vectors": {"image": {"size": 4, "distance": "Cosine"}},
                       "sparse_vectors": {"text": {}}})
     draw = random.Random(SEED)
@@ -54,9 +58,15 @@ def fill(url):
             "payload": {"lang": draw.choice(["en", "de"]), "title": f"<img src=x onerror=alert({number})>"},
             "vector": {"text": {"indices": indices, "values": [round(draw.uniform(.1, 3), 3) for _ in indices]},
                        "image": [draw.uniform(-1, 1) for _ in range(4)]}}))
-    answers = ask(f"{url}/v1/collections/{urllib.parse.quote(COLLECTION)}/import", "POST",
-                  "\n".join(lines).encode(), "application/x-ndjson")
-    assert answers.count(b'"ok":true') == POINTS, answers[:300]
+    for some in (lines[:-LATER], lines[-LATER:]):
+        answers = ask(own + "/import", "POST", "\n".join(some).encode(), "application/x-ndjson")
+        assert answers.count(b'"ok":true') == len(some), answers[:300]
+        if len(some) > LATER:
+            task = json.loads(ask(own + "/optimize", "POST"))
+            end = time.monotonic() + SECONDS
+            while task["state"] == "running" and time.monotonic() < end:
+                task = json.loads(ask(f"{url}/v1/tasks/{task['id']}"))
+            assert task["state"] == "done", task
     ask(base + "/index", "PUT", {"field_name": "lang", "field_schema": "keyword"})
 
 

@@ -126,7 +126,7 @@ def test_collections_show_sizes_and_are_optimized(open_page):
     expect(card).to_contain_text("Memory:")
     expect(card).to_contain_text("Disk:")
     card.get_by_role("button", name="Optimize").click()
-    # The points were in a memtable; now they are in the one segment.
+    # Some points were in a memtable; now all are in the one segment.
     expect(card.locator("dt:text-is('segments') + dd")).to_have_text("1")
     expect(card.locator("dt:text-is('not in a segment yet') + dd")).to_have_text("0")
 
