@@ -4,6 +4,7 @@ import json
 import math
 import random
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import numpy as np
@@ -17,7 +18,7 @@ from library import MIXED
 def ask(server, path, body=None, headers=None, status=200, method=None):
     """The answer's JSON; without a body the method is GET."""
     request = urllib.request.Request(
-        server.url + path, None if body is None else json.dumps(body).encode(),
+        server.url + urllib.parse.quote(path), None if body is None else json.dumps(body).encode(),
         {"Content-Type": "application/json"} | (headers or {}), method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
