@@ -20,6 +20,7 @@
 #include "cli/validators.h"
 #include "index/collection/bulk_load.h"
 #include "index/collection/point_input.h"
+#include "server/qdrant/text_vectors.h"
 
 namespace temblor::cli {
 namespace {
@@ -157,8 +158,10 @@ Outcome ImportCommand::run() const {
     TerminalProgress terminal;
     ImportProgress progress(terminal);
     const auto start = Clock::now();
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const auto points, open_point_input(input, *target->version()->schema, options, progress));
+    const auto schema = target->version()->schema;
+    options.text = document_text_reader(*schema);
+    TEMBLOR_ASSIGN_OR_RETURN(const auto points,
+                             open_point_input(input, *schema, options, progress));
     TEMBLOR_ASSIGN_OR_RETURN(const auto loader, begin_load(*this, target, progress));
     Imported done;
     const Status status = load_points(*points, *loader, progress, done);
@@ -213,8 +216,9 @@ void add_import(CLI::App& app, Action& action) {
     verb->footer(
         "A point a line: {\"id\": 7, \"payload\": {...}, \"vector\": {\"title\": [0.1, 0.2],\n"
         "\"text\": {\"indices\": [3, 17], \"values\": [0.5, 2]}}}. Points replace those of their\n"
-        "ids. What is in stays in: after an interruption or an error the same command goes on\n"
-        "behind the last whole chunk.\n"
+        "ids. {\"text\": \"words\", \"model\": \"temblor/bm25\"} in the place of a sparse vector\n"
+        "is made into one. What is in stays in: after an interruption or an error the same\n"
+        "command goes on behind the last whole chunk.\n"
         "Exits with 3 when a point does not fit the schema, 4 when there is no such collection.\n"
         "Examples:\n"
         "  temblor import --data data --collection docs --input points.jsonl.gz\n"

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <boost/asio/io_context.hpp>
@@ -51,7 +52,7 @@ private:
                            status.is_ok() ? "certificates read again" : status.message());
             } else {
                 log_.write(AccessLog::Level::kInfo, "stopping");
-                service_.set_ready(false);
+                service_.prepare_to_stop();
                 server_.stop();
             }
             wait();
@@ -112,9 +113,27 @@ Outcome print_config(const ServeCommand& command) {
     return print(settings.to_toml());
 }
 
+/// A flag that is given once for each value.
+void add_list(CLI::App& verb, const Setting& setting,
+              const std::shared_ptr<ServeCommand>& command) {
+    verb.add_option_function<std::vector<std::string>>(
+            "--" + setting.flag(),
+            [command, name = setting.name](const std::vector<std::string>& values) {
+                std::string& joined = command->flags[name];
+                for (const std::string& value : values)
+                    joined += (joined.empty() ? "" : ",") + value;
+            },
+            setting.help + "; may be repeated")
+        ->allow_extra_args(false);
+}
+
 void add_settings(CLI::App& verb, const std::shared_ptr<ServeCommand>& command) {
     verb.add_option("--config", command->config, "TOML file of settings");
     for (const Setting& setting : server_settings()) {
+        if (setting.is_list) {
+            add_list(verb, setting, command);
+            continue;
+        }
         verb.add_option_function<std::string>(
             "--" + setting.flag(),
             [command, name = setting.name](const std::string& value) {

@@ -1,4 +1,5 @@
-# cmake -DOUTPUT=x.cc -DFILES=a;b -P EmbedFiles.cmake: the files as a table of C++ strings.
+# cmake -DOUTPUT=x.cc -DFUNCTION=f -DFILES=a;b -P EmbedFiles.cmake: the files as a table of C++
+# strings that f() of server/embedded_files.h returns.
 set(entries "")
 foreach(path IN LISTS FILES)
   get_filename_component(name "${path}" NAME)
@@ -10,4 +11,4 @@ foreach(path IN LISTS FILES)
   math(EXPR bytes "${digits} / 2")
   string(APPEND entries "    {\"${name}\", std::string_view(\"${text}\", ${bytes})},\n")
 endforeach()
-file(WRITE "${OUTPUT}" "#include \"server/page_files.h\"\n\nnamespace temblor {\n\nstd::span<const PageFile> page_files() {\n  static constexpr PageFile files[] = {\n${entries}  };\n  return files;\n}\n\n}  // namespace temblor\n")
+file(WRITE "${OUTPUT}" "#include \"server/embedded_files.h\"\n\nnamespace temblor {\n\nstd::span<const EmbeddedFile> ${FUNCTION}() {\n  static constexpr EmbeddedFile files[] = {\n${entries}  };\n  return files;\n}\n\n}  // namespace temblor\n")

@@ -3,24 +3,17 @@
 #include <chrono>
 
 #include <boost/beast/http/verb.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include "server/json_writer.h"
+#include "server/utc_time.h"
 
 namespace temblor {
 namespace {
 
-std::string now() {
-    const auto time = std::chrono::system_clock::now();
-    const auto micros =
-        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count() %
-        1'000'000;
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(time)), micros);
-}
+std::string now() { return utc_time(std::chrono::system_clock::now()); }
 
 std::string_view name(AccessLog::Level level) {
     switch (level) {

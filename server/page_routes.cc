@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/page_files.h"
+#include "server/embedded_files.h"
 #include "server/problem.h"
 
 namespace temblor {
@@ -23,7 +23,7 @@ std::string_view type_of(std::string_view name) {
 HttpResponse page(std::string_view file) {
     const auto files = page_files();
     const auto at = std::find_if(files.begin(), files.end(),
-                                 [&](const PageFile& one) { return one.name == file; });
+                                 [&](const EmbeddedFile& one) { return one.name == file; });
     if (at == files.end())
         return error_response(ErrorShape::kProblem, 404, "no such part of the page");
     HttpResponse response;

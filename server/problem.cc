@@ -15,7 +15,7 @@ constexpr std::array kProblems = {
     Problem{404, "not-found", "Not found"},
     Problem{405, "method-not-allowed", "Method not allowed"},
     Problem{408, "too-slow", "The request came too slowly"},
-    Problem{409, "already-exists", "Already exists"},
+    Problem{409, "conflict", "Conflict"},
     Problem{413, "body-too-large", "Body too large"},
     Problem{415, "unsupported-coding", "Unsupported coding"},
     Problem{429, "too-many-requests", "Too many requests"},

@@ -75,6 +75,10 @@ Result<std::string> read_text(const OptionalElement& value, const JsonPlace& pla
     return std::string(text);
 }
 
+Status check_object(const OptionalElement& value, const JsonPlace& place) {
+    return !value || value->is_object() ? Status::ok() : place.expected("an object", *value);
+}
+
 Result<dom::element> needed(const OptionalElement& value, const JsonPlace& place) {
     if (!value) return place.wrong("missing");
     return *value;

@@ -30,6 +30,8 @@ Result<std::optional<float>> read_float(const OptionalElement& value, const Json
 /// `fallback` when there is none.
 Result<std::string> read_text(const OptionalElement& value, const JsonPlace& place,
                               std::string_view fallback);
+/// Ok for none. Errors: not an object.
+Status check_object(const OptionalElement& value, const JsonPlace& place);
 /// A member that must be there.
 Result<simdjson::dom::element> needed(const OptionalElement& value, const JsonPlace& place);
 

@@ -1,6 +1,7 @@
 #include "server/routes.h"
 
 #include "server/mcp/mcp_routes.h"
+#include "server/openapi_route.h"
 #include "server/page_routes.h"
 #include "server/qdrant/collection_routes.h"
 #include "server/qdrant/query_routes.h"
@@ -11,6 +12,7 @@
 #include "server/v1/import_routes.h"
 #include "server/v1/model_routes.h"
 #include "server/v1/search_routes.h"
+#include "server/v1/task_routes.h"
 
 namespace temblor {
 namespace {
@@ -29,7 +31,8 @@ constexpr Access kWrite = Access::kWrite;
 std::vector<Route> all_routes() {
     return {
         {verb::get, "/", root_route, kPublic, kInstant},
-        {verb::get, "/page/{file}", page_route, kPublic, kInstant},
+        {verb::get, "/page/{file}", page_route, kPublic, kInstant, false, ErrorShape::kProblem},
+        {verb::get, "/openapi.json", openapi_route, kPublic, kInstant},
         {verb::get, "/livez", live_route, kPublic, kInstant},
         {verb::get, "/readyz", ready_route, kPublic, kInstant},
         {verb::get, "/healthz", health_route, kPublic, kInstant},
@@ -82,7 +85,7 @@ std::vector<Route> all_routes() {
          kSearch},
 
         {verb::get, "/collections/{c}/snapshots", qdrant<list_snapshots>, kRead, kBlocking},
-        {verb::post, "/collections/{c}/snapshots", qdrant<create_snapshot>, kWrite, kBlocking},
+        {verb::post, "/collections/{c}/snapshots", create_snapshot, kWrite, kBlocking},
         {verb::get, "/collections/{c}/snapshots/{s}", download_snapshot, kRead, kBlocking},
         {verb::delete_, "/collections/{c}/snapshots/{s}", qdrant<delete_snapshot>, kWrite,
          kBlocking},
@@ -91,6 +94,14 @@ std::vector<Route> all_routes() {
         {verb::post, "/collections/{c}/snapshots/upload", qdrant<upload_snapshot>, kWrite,
          kBlocking, true},
 
+        {verb::get, "/v1/tasks", list_tasks_route, kRead, kSearch, false, ErrorShape::kProblem},
+        {verb::get, "/v1/tasks/{id}", task_route, kRead, kInstant, false, ErrorShape::kProblem},
+        {verb::delete_, "/v1/tasks/{id}", cancel_task_route, kWrite, kInstant, false,
+         ErrorShape::kProblem},
+        {verb::get, "/v1/slow-queries", slow_queries_route, kRead, kInstant, false,
+         ErrorShape::kProblem},
+        {verb::post, "/v1/collections/{c}/optimize", optimize_route, kWrite, kBlocking, false,
+         ErrorShape::kProblem},
         {verb::post, "/v1/collections/{c}/import", import_route, kWrite, kBlocking, true,
          ErrorShape::kProblem},
         {verb::post, "/v1/collections/{c}/search", v1<v1_search_route>, kRead, kSearch, false,

@@ -27,6 +27,10 @@ Status read_search_parameters(const OptionalElement& value, const JsonPlace& pla
         "exact", "hnsw_ef", "quantization", "indexed_only", "acorn", "sparse"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(*value, place, kNames));
     TEMBLOR_ASSIGN_OR_RETURN(parameters.exact, read_bool(m[0], {place, "exact"}, false));
+    TEMBLOR_RETURN_IF_ERROR(read_count(m[1], {place, "hnsw_ef"}, 0, 0, UINT64_MAX).status());
+    TEMBLOR_RETURN_IF_ERROR(check_object(m[2], {place, "quantization"}));
+    TEMBLOR_RETURN_IF_ERROR(read_bool(m[3], {place, "indexed_only"}, false).status());
+    TEMBLOR_RETURN_IF_ERROR(check_object(m[4], {place, "acorn"}));
     if (!m[5]) return Status::ok();
     static constexpr std::array<std::string_view, 3> kSparse = {"query_cut", "heap_factor",
                                                                 "patience"};

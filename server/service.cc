@@ -1,9 +1,40 @@
 #include "server/service.h"
 
+#include <algorithm>
+#include <array>
+
 #include "server/problem.h"
 #include "server/routes.h"
 
 namespace temblor {
+namespace {
+
+/// What of the path stands where `pattern` has {c}.
+std::string collection_of(std::string_view pattern, const HttpHead& head) {
+    const size_t at = pattern.find("/{c}");
+    if (at == std::string_view::npos) return {};
+    const auto place =
+        std::count(pattern.begin(), pattern.begin() + static_cast<ptrdiff_t>(at), '/');
+    return head.segments.at(static_cast<size_t>(place));
+}
+
+SlowQuery slow_query(const HttpHead& head, const Route* route, unsigned status, double seconds) {
+    SlowQuery query;
+    query.time = std::chrono::system_clock::now();
+    query.method = std::string(boost::beast::http::to_string(head.method));
+    if (route != nullptr) {
+        query.route = std::string(route->pattern);
+        query.collection = collection_of(route->pattern, head);
+    }
+    query.target = head.target.substr(0, SlowQueries::kTargetBytes + 1);
+    query.status = status;
+    query.seconds = seconds;
+    query.request_id = head.request_id;
+    query.counters = head.counters;
+    return query;
+}
+
+}  // namespace
 
 Service::Service(Store& store, AccessLog& log, Options options)
     : store_(store),
@@ -56,11 +87,30 @@ HttpResponse Service::refuse(ErrorShape shape, unsigned status, const std::strin
     return error_response(shape, status, detail);
 }
 
+void Service::count_search(HttpRequest& request, const SearchCounters& counters) {
+    metrics_.count_search(counters);
+    const std::array<std::pair<std::string_view, uint64_t>, 5> counted = {
+        {{"lists", counters.lists},
+         {"blocks_visited", counters.blocks_visited},
+         {"blocks_skipped", counters.blocks_skipped},
+         {"documents_scored", counters.documents_scored},
+         {"bytes_touched", counters.bytes_touched}}};
+    auto& sums = request.head.counters;
+    if (sums.empty()) return sums.assign(counted.begin(), counted.end());
+    for (size_t i = 0; i < counted.size(); ++i) sums[i].second += counted[i].second;
+}
+
+void Service::prepare_to_stop() {
+    ready_ = false;
+    tasks_.stop(options_.limits.drain_time);
+}
+
 void Service::finished(const HttpHead& head, const Route* route, unsigned status,
                        uint64_t body_bytes, uint64_t answer_bytes, double seconds) {
     metrics_.count_request(route, status, seconds);
-    log_.write({head, status, body_bytes, answer_bytes, seconds,
-                seconds >= std::chrono::duration<double>(options_.slow_query).count()});
+    const bool slow = seconds >= std::chrono::duration<double>(options_.slow_query).count();
+    if (slow) slow_queries_.add(slow_query(head, route, status, seconds));
+    log_.write({head, status, body_bytes, answer_bytes, seconds, slow});
 }
 
 std::unique_ptr<CollectionScratch> Service::take_scratch() {

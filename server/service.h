@@ -16,6 +16,8 @@
 #include "server/http/router.h"
 #include "server/limits.h"
 #include "server/metrics.h"
+#include "server/slow_queries.h"
+#include "server/tasks.h"
 
 namespace temblor {
 
@@ -44,11 +46,17 @@ public:
     [[nodiscard]] Metrics& metrics() { return metrics_; }
     /// To be filled before the server listens.
     [[nodiscard]] Encoders& encoders() { return encoders_; }
+    [[nodiscard]] Tasks& tasks() { return tasks_; }
+    [[nodiscard]] const SlowQueries& slow_queries() const { return slow_queries_; }
+    /// A search that `request` made, for the metrics and the list of slow ones.
+    void count_search(HttpRequest& request, const SearchCounters& counters);
+    /// Not ready any more; tasks of the background end soon, those of requests within the time for
+    /// draining.
+    void prepare_to_stop();
     [[nodiscard]] const Router& router() const { return router_; }
     [[nodiscard]] std::chrono::steady_clock::time_point started() const { return started_; }
     /// Whether all collections are open and the server is not about to stop.
     [[nodiscard]] bool is_ready() const { return ready_; }
-    void set_ready(bool ready) { ready_ = ready; }
     /// Null until the server listens.
     void watch(const HttpServer* server) { server_ = server; }
     [[nodiscard]] const HttpServer* server() const { return server_; }
@@ -77,11 +85,13 @@ private:
     const Router router_;
     Metrics metrics_;
     Encoders encoders_;
+    SlowQueries slow_queries_;
     const std::chrono::steady_clock::time_point started_;
     std::atomic<bool> ready_{true};
     std::atomic<const HttpServer*> server_{nullptr};
     std::mutex mutex_;
     std::vector<std::unique_ptr<CollectionScratch>> scratches_;  ///< guarded by mutex_
+    Tasks tasks_;                                                ///< ends first
 };
 
 }  // namespace temblor

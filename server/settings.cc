@@ -7,9 +7,11 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include "data/text/small_file.h"
+#include "server/http/cors_policy.h"
 
 namespace temblor {
 namespace {
@@ -32,6 +34,20 @@ Status read_truth(const Text& text, bool& truth) {
         return Status::invalid_argument("expected true or false, got '" + text + "'");
     truth = text == "true";
     return Status::ok();
+}
+
+/// The values of a list's text.
+std::vector<Text> split_list(const Text& text) {
+    std::vector<Text> values;
+    for (size_t begin = 0; begin < text.size();) {
+        const size_t end = std::min(text.find(',', begin), text.size());
+        const size_t first = std::min(text.find_first_not_of(' ', begin), end);
+        Text value = text.substr(first, end - first);
+        value.erase(value.find_last_not_of(' ') + 1);
+        if (!value.empty()) values.push_back(std::move(value));
+        begin = end + 1;
+    }
+    return values;
 }
 
 Setting text(Text name, Text help, Text ServerSettings::*member, bool is_secret = false) {
@@ -135,6 +151,25 @@ Setting listen() {
 #define TEMBLOR_HTTP_(member) \
     [](ServerSettings & s) -> auto& { return s.http.member; }
 
+Setting cors_origins() {
+    Setting setting{"cors_origins",
+                    "Origins whose pages may use the server; * is any",
+                    false,
+                    false,
+                    [](ServerSettings& s, const Text& value) {
+                        std::vector<Text> origins = split_list(value);
+                        for (const Text& origin : origins)
+                            TEMBLOR_RETURN_IF_ERROR(CorsPolicy::check(origin));
+                        s.http.cors_origins = std::move(origins);
+                        return Status::ok();
+                    },
+                    [](const ServerSettings& s) {
+                        return fmt::format("{}", fmt::join(s.http.cors_origins, ","));
+                    }};
+    setting.is_list = true;
+    return setting;
+}
+
 Setting http_text(Text name, Text help, Text HttpServerOptions::*member) {
     return {std::move(name),
             std::move(help),
@@ -156,6 +191,7 @@ std::vector<Setting> make_settings() {
         truth("insecure", "Listen to other machines without a key", &ServerSettings::insecure),
         http_text("certificate", "TLS certificates, a PEM file", &HttpServerOptions::certificate),
         http_text("key", "Key of the certificate, a PEM file", &HttpServerOptions::key),
+        cors_origins(),
         number("threads", "Threads for searches; 0: all cores", TEMBLOR_HTTP_(threads), 0),
         number("blocking_threads", "Threads for writes", TEMBLOR_HTTP_(blocking_threads)),
         truth("log_json", "The log as JSON lines", &ServerSettings::log_json),
@@ -206,6 +242,35 @@ Text quoted(const Text& value) {
     return out + "\"";
 }
 
+bool is_list(std::string_view name) {
+    const auto& all = server_settings();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Setting& s) { return s.is_list && s.name == name; });
+}
+
+/// The strings of `list` with commas between them.
+Result<Text> read_list(const toml::array& list, const Text& place) {
+    Text joined;
+    for (const toml::node& node : list) {
+        const auto* value = node.as_string();
+        if (value == nullptr || value->get().find(',') != Text::npos)
+            return Status::invalid_argument(place + ": expected strings without commas");
+        if (!joined.empty()) joined += ',';
+        joined += value->get();
+    }
+    return joined;
+}
+
+/// An array of TOML.
+Text list_in_toml(const Text& value) {
+    Text out;
+    for (const Text& one : split_list(value)) {
+        if (!out.empty()) out += ", ";
+        out += quoted(one);
+    }
+    return "[" + out + "]";
+}
+
 Result<ServerSettings::Values> read_file(const std::string& path) {
     TEMBLOR_ASSIGN_OR_RETURN(const std::string content, read_small_file(path));
     ServerSettings::Values values;
@@ -219,6 +284,8 @@ Result<ServerSettings::Values> read_file(const std::string& path) {
                 values[name] = std::to_string(whole->get());
             } else if (const auto* flag = node.as_boolean()) {
                 values[name] = flag->get() ? "true" : "false";
+            } else if (const auto* list = node.as_array(); list != nullptr && is_list(name)) {
+                TEMBLOR_ASSIGN_OR_RETURN(values[name], read_list(*list, path + ": " + name));
             } else {
                 return Status::invalid_argument(fmt::format(
                     "{}: {}: expected a string, a whole number or a boolean", path, name));
@@ -236,6 +303,7 @@ Result<ServerSettings::Values> read_file(const std::string& path) {
 std::string Setting::flag() const {
     Text flag = name;
     std::replace(flag.begin(), flag.end(), '_', '-');
+    if (is_list) flag.pop_back();  // the plural's s
     return flag;
 }
 
@@ -293,7 +361,10 @@ std::string ServerSettings::to_toml() const {
         out += "# " + setting.help + "\n";
         // TOML's numbers end at 2^63 - 1; load() takes any setting as a string, too.
         const bool in_quotes = setting.is_text || value.size() > kMaxTomlDigits;
-        out += setting.name + " = " + (in_quotes ? quoted(value) : value) + "\n";
+        const Text written = setting.is_list ? list_in_toml(value)
+                             : in_quotes     ? quoted(value)
+                                             : value;
+        out += setting.name + " = " + written + "\n";
     }
     return out;
 }

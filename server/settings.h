@@ -46,8 +46,11 @@ struct Setting {
     bool is_text = false;  ///< in TOML: a string, not a number or a boolean
     std::function<Status(ServerSettings&, const std::string&)> set;
     std::function<std::string(const ServerSettings&)> get;
+    /// Of several values: commas between them for `set`, `get` and in the environment; in TOML an
+    /// array; the flag is given once for each, and named in the singular.
+    bool is_list = false;
 
-    [[nodiscard]] std::string flag() const;         ///< "body-bytes"
+    [[nodiscard]] std::string flag() const;         ///< "body-bytes", "cors-origin"
     [[nodiscard]] std::string environment() const;  ///< "TEMBLOR_BODY_BYTES"
 };
 const std::vector<Setting>& server_settings();

@@ -52,14 +52,18 @@ Result<WriteReceipt> Collection::write(WriteOperation operation) {
     return impl_->queue->submit(std::move(operation));
 }
 
-Status Collection::create_payload_index(const std::string& path, PayloadType type) {
+Status Collection::create_payload_index(const std::string& path, PayloadType type,
+                                        Progress& progress) {
     TEMBLOR_ASSIGN_OR_RETURN(const KeyPath parsed, KeyPath::parse(path));
     const std::string& key = parsed.text();
+    bool is_new = false;
     {
         const std::lock_guard lock(impl_->commit_mutex);
         TEMBLOR_RETURN_IF_ERROR(impl_->recover_writes());
         Version next = *impl_->version();
         auto schema = std::make_shared<Schema>(*next.schema);
+        const auto before = schema->payload_indexes.find(key);
+        is_new = before == schema->payload_indexes.end() || before->second != type;
         schema->payload_indexes[key] = type;
         TEMBLOR_RETURN_IF_ERROR(schema->validate());
         DatabaseBatch batch;
@@ -76,7 +80,12 @@ Status Collection::create_payload_index(const std::string& path, PayloadType typ
         impl_->publish(std::move(next));
     }
     SyncPoint::reach("index:before_build");
-    return impl_->build_missing_indexes();
+    Status built = impl_->build_missing_indexes(progress);
+    if (built.code() == StatusCode::kCancelled && is_new) {
+        const Status dropped = drop_payload_index(path);
+        if (!dropped.is_ok() && dropped.code() != StatusCode::kNotFound) return dropped;
+    }
+    return built;
 }
 
 Status Collection::drop_payload_index(const std::string& path) {
@@ -101,7 +110,7 @@ Status Collection::drop_payload_index(const std::string& path) {
     return Status::ok();
 }
 
-Status Collection::flush() {
+Status Collection::flush(Progress& progress) {
     {
         const std::lock_guard lock(impl_->commit_mutex);
         Version next = *impl_->version();
@@ -111,7 +120,7 @@ Status Collection::flush() {
         }
     }
     while (true) {
-        TEMBLOR_ASSIGN_OR_RETURN(const bool sealed, impl_->seal_oldest());
+        TEMBLOR_ASSIGN_OR_RETURN(const bool sealed, impl_->seal_oldest(progress));
         if (!sealed) return Status::ok();
         impl_->wake();
     }
@@ -120,10 +129,18 @@ Status Collection::flush() {
 Status Collection::optimize() {
     TEMBLOR_RETURN_IF_ERROR(flush());
     while (true) {
-        TEMBLOR_ASSIGN_OR_RETURN(const bool rebuilt, impl_->rebuild_missing());
-        TEMBLOR_ASSIGN_OR_RETURN(const bool merged, impl_->merge_once());
-        if (!rebuilt && !merged) return impl_->build_missing_indexes();
+        TEMBLOR_ASSIGN_OR_RETURN(const bool rebuilt, impl_->rebuild_missing(no_progress()));
+        TEMBLOR_ASSIGN_OR_RETURN(const bool merged, impl_->merge_once(no_progress()));
+        if (!rebuilt && !merged) return impl_->build_missing_indexes(no_progress());
     }
+}
+
+Status Collection::compact(Progress& progress) {
+    TEMBLOR_RETURN_IF_ERROR(flush(progress));
+    TEMBLOR_ASSIGN_OR_RETURN(const bool rebuilt, impl_->rebuild_missing(progress));
+    (void)rebuilt;
+    TEMBLOR_RETURN_IF_ERROR(impl_->merge_all(progress));
+    return impl_->build_missing_indexes(progress);
 }
 
 Status Collection::wait_idle() {
@@ -194,6 +211,15 @@ Status Collection::check(Progress& progress, std::vector<std::string>& findings)
             number, impl_->segment_folder(number) + ": does not agree with the database"));
     }
     return Status::ok();
+}
+
+std::vector<CollectionWork> Collection::background() const {
+    std::vector<CollectionWork> works;
+    const std::lock_guard lock(impl_->work_mutex);
+    for (const CollectionWork& work : impl_->background) {
+        if (!work.stage.empty()) works.push_back(work);
+    }
+    return works;
 }
 
 CollectionStats Collection::stats() const {

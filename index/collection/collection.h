@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,6 +16,15 @@
 #include "index/payload/payload_type.h"
 
 namespace temblor {
+
+/// What one of a collection's own threads is doing.
+struct CollectionWork {
+    std::string kind;   ///< "seal", "merge", "rebuild", "index" or "check"
+    std::string stage;  ///< as Progress has it; empty: the thread has nothing to do
+    uint64_t done = 0;
+    uint64_t total = 0;
+    std::chrono::system_clock::time_point started;
+};
 
 /// How a collection is doing.
 struct CollectionStats {
@@ -67,14 +77,19 @@ public:
     /// be made durable.
     Result<WriteReceipt> write(WriteOperation operation);
 
-    /// Adds or changes a payload index and builds it for every segment before returning.
-    Status create_payload_index(const std::string& path, PayloadType type);
+    /// Adds or changes a payload index and builds it for every segment before returning. Errors:
+    /// kInvalidArgument; kCancelled: the index is not there, an older one of another type neither.
+    Status create_payload_index(const std::string& path, PayloadType type,
+                                Progress& progress = no_progress());
     Status drop_payload_index(const std::string& path);
 
     /// Seals everything in memory into segments.
-    Status flush();
+    Status flush(Progress& progress = no_progress());
     /// flush(), then merges until the policy is content, and rebuilds what is damaged.
     Status optimize();
+    /// flush(), then merges all segments into as few as their largest size allows, without dead
+    /// rows, and rebuilds what is damaged. Cancelled, it keeps what it has merged so far.
+    Status compact(Progress& progress);
     /// Waits until the background has nothing to do. Errors: its last one.
     Status wait_idle();
     /// Checks every segment and payload index, the database, and that both agree; what is damaged
@@ -87,6 +102,8 @@ public:
     Status snapshot(const std::string& path, Progress& progress);
 
     [[nodiscard]] CollectionStats stats() const;
+    /// What its own threads are doing now. O(1).
+    [[nodiscard]] std::vector<CollectionWork> background() const;
     [[nodiscard]] const std::string& folder() const;
     /// The folder is removed with the last who holds this collection or a version of it.
     void remove_when_unused();

@@ -15,6 +15,31 @@ void be_nice() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_get
 
 }  // namespace
 
+/// Shows in stats() what a thread is doing; ends its work when the collection is closed.
+class Collection::Impl::BackgroundProgress final : public Progress {
+public:
+    BackgroundProgress(Impl& impl, CollectionWork& shown) : impl_(impl), shown_(shown) {}
+
+    /// From here on the work is of this kind; an empty one is none.
+    void begin(std::string kind) {
+        const std::lock_guard lock(impl_.work_mutex);
+        shown_ = {};
+        shown_.kind = std::move(kind);
+    }
+    void report(std::string_view stage, uint64_t done, uint64_t total) override {
+        const std::lock_guard lock(impl_.work_mutex);
+        if (shown_.stage.empty()) shown_.started = std::chrono::system_clock::now();
+        shown_.stage = stage;
+        shown_.done = done;
+        shown_.total = total;
+    }
+    [[nodiscard]] bool cancelled() const override { return impl_.cancel; }
+
+private:
+    Impl& impl_;
+    CollectionWork& shown_;  ///< guarded by work_mutex
+};
+
 void Collection::Impl::wake() {
     const std::lock_guard lock(work_mutex);
     ++work_round;
@@ -46,6 +71,7 @@ void Collection::Impl::stop_background() {
 
 void Collection::Impl::run_sealer() {
     be_nice();
+    BackgroundProgress progress(*this, background[0]);
     std::unique_lock lock(work_mutex);
     while (!stopping) {
         if (sealer_seen == work_round) {
@@ -55,7 +81,9 @@ void Collection::Impl::run_sealer() {
         const uint64_t round = work_round;
         ++busy;
         lock.unlock();
-        Result<bool> sealed = seal_oldest();
+        progress.begin("seal");
+        Result<bool> sealed = seal_oldest(progress);
+        progress.begin({});
         lock.lock();
         --busy;
         if (sealed.is_ok()) seal_error.clear();
@@ -75,6 +103,7 @@ void Collection::Impl::run_sealer() {
 
 void Collection::Impl::run_merger() {
     be_nice();
+    BackgroundProgress progress(*this, background[1]);
     std::unique_lock lock(work_mutex);
     while (!stopping) {
         if (merger_seen == work_round) {
@@ -87,26 +116,22 @@ void Collection::Impl::run_merger() {
         ++busy;
         lock.unlock();
         const auto work = [&]() -> Result<bool> {
-            TEMBLOR_ASSIGN_OR_RETURN(const bool rebuilt, rebuild_missing());
+            progress.begin("rebuild");
+            TEMBLOR_ASSIGN_OR_RETURN(const bool rebuilt, rebuild_missing(progress));
             if (rebuilt) return true;
-            TEMBLOR_ASSIGN_OR_RETURN(const bool merged, merge_once());
+            progress.begin("merge");
+            TEMBLOR_ASSIGN_OR_RETURN(const bool merged, merge_once(progress));
             if (merged) return true;
-            TEMBLOR_RETURN_IF_ERROR(build_missing_indexes());
+            progress.begin("index");
+            TEMBLOR_RETURN_IF_ERROR(build_missing_indexes(progress));
             if (!scrub) return false;
-            class Closing : public Progress {
-            public:
-                explicit Closing(const std::atomic<bool>& flag) : flag_(flag) {}
-                void report(std::string_view, uint64_t, uint64_t) override {}
-                [[nodiscard]] bool cancelled() const override { return flag_; }
-
-            private:
-                const std::atomic<bool>& flag_;
-            } progress(cancel);
+            progress.begin("check");
             std::vector<std::string> findings;
             TEMBLOR_RETURN_IF_ERROR(verify_segments(progress, findings));
             return !findings.empty();
         };
         Result<bool> worked = work();
+        progress.begin({});
         lock.lock();
         --busy;
         if (worked.is_ok()) merge_error.clear();
@@ -138,7 +163,7 @@ Status Collection::Impl::wait_for_room(std::chrono::microseconds& waited) {
             std::chrono::steady_clock::now() - begin);
     };
     if (!options.background) {
-        TEMBLOR_ASSIGN_OR_RETURN(const bool sealed, seal_oldest());
+        TEMBLOR_ASSIGN_OR_RETURN(const bool sealed, seal_oldest(no_progress()));
         (void)sealed;
     } else {
         std::unique_lock lock(work_mutex);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include "index/collection/collection.h"
 #include "index/collection/folder_hold.h"
 #include "index/collection/manifest.h"
+#include "index/collection/merge_policy.h"
 #include "index/collection/segment_assembler.h"
 
 namespace temblor {
@@ -58,15 +60,24 @@ struct Collection::Impl {
         bool rebuilt = false;  ///< from the database alone
     };
     Status replace(const Replacement& replacement);
+    /// Waits for the end of other work of the kind. Errors: kCancelled.
+    static Result<std::unique_lock<std::mutex>> take_turn(std::mutex& mutex,
+                                                          const Progress& progress);
     /// False when no memtable waits.
-    Result<bool> seal_oldest();
+    Result<bool> seal_oldest(Progress& progress);
     /// False when the policy is content.
-    Result<bool> merge_once();
+    Result<bool> merge_once(Progress& progress);
+    /// All segments that are there now into as few as possible.
+    Status merge_all(Progress& progress);
+    /// These segments of the version into one. merge_mutex is held.
+    Status merge_segments(const std::vector<uint64_t>& numbers, Progress& progress);
+    [[nodiscard]] MergePolicy policy() const;
     /// False when no segment is missing.
-    Result<bool> rebuild_missing();
-    Result<std::shared_ptr<const CollectionSegment>> assemble(const PointSource& source,
-                                                              const std::shared_ptr<const Schema>&);
-    Status build_missing_indexes();
+    Result<bool> rebuild_missing(Progress& progress);
+    Result<std::shared_ptr<const CollectionSegment>> assemble(
+        const std::shared_ptr<const DatabaseView>& database, std::vector<uint64_t> ordinals,
+        const std::shared_ptr<const Schema>& schema, Progress& progress);
+    Status build_missing_indexes(Progress& progress);
     [[nodiscard]] std::string segment_folder(uint64_t number) const;
     /// Takes a damaged segment out of the version and its folder out of the way.
     Status quarantine(uint64_t number, const std::string& reason);
@@ -75,6 +86,7 @@ struct Collection::Impl {
     Status verify_segments(Progress& progress, std::vector<std::string>& findings);
 
     // collection_background.cc
+    class BackgroundProgress;
     void start_background();
     void stop_background();
     void wake();
@@ -133,6 +145,7 @@ struct Collection::Impl {
     std::string merge_error;
     std::string write_error_text;  ///< a copy of write_error for stats()
     std::vector<std::string> damaged;
+    std::array<CollectionWork, 2> background;  ///< the sealer's and the merger's
 
     std::atomic<uint64_t> throttled_writes = 0;
     std::atomic<uint64_t> refused_writes = 0;

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "index/collection/collection_impl.h"
-#include "index/collection/merge_policy.h"
 #include "index/collection/point_codec.h"
 #include "index/collection/sync_point.h"
 #include "index/section_file.h"
@@ -9,14 +8,21 @@
 namespace temblor {
 namespace {
 
-/// Asked by long work whether the collection is being closed.
-class CancelFlag : public Progress {
+/// Between two looks whether other work has ended.
+constexpr std::chrono::milliseconds kTurnLook{5};
+
+/// Ends a build also when the collection wants it.
+class CancellableBuild final : public Progress {
 public:
-    explicit CancelFlag(const std::atomic<bool>& flag) : flag_(flag) {}
-    void report(std::string_view, uint64_t, uint64_t) override {}
-    [[nodiscard]] bool cancelled() const override { return flag_; }
+    CancellableBuild(Progress& caller, const std::atomic<bool>& flag)
+        : caller_(caller), flag_(flag) {}
+    void report(std::string_view stage, uint64_t done, uint64_t total) override {
+        caller_.report(stage, done, total);
+    }
+    [[nodiscard]] bool cancelled() const override { return flag_ || caller_.cancelled(); }
 
 private:
+    Progress& caller_;
     const std::atomic<bool>& flag_;
 };
 
@@ -31,18 +37,40 @@ void carry_dead(uint64_t ordinal, const CollectionSegment* made, std::vector<uin
     }
 }
 
+std::vector<SegmentSize> sizes_of(const Version& version) {
+    std::vector<SegmentSize> sizes;
+    for (const SegmentView& view : version.segments) {
+        const uint64_t rows = view.segment->rows();
+        sizes.push_back({rows, rows - std::min(rows, view.dead.count())});
+    }
+    return sizes;
+}
+
 }  // namespace
 
+Result<std::unique_lock<std::mutex>> Collection::Impl::take_turn(std::mutex& mutex,
+                                                                 const Progress& progress) {
+    std::unique_lock lock(mutex, std::try_to_lock);
+    while (!lock.owns_lock()) {
+        if (progress.cancelled()) return Status::cancelled("other work was waited for");
+        std::this_thread::sleep_for(kTurnLook);
+        (void)lock.try_lock();
+    }
+    return lock;
+}
+
 Result<std::shared_ptr<const CollectionSegment>> Collection::Impl::assemble(
-    const PointSource& source, const std::shared_ptr<const Schema>& schema) {
+    const std::shared_ptr<const DatabaseView>& from, std::vector<uint64_t> ordinals,
+    const std::shared_ptr<const Schema>& schema, Progress& progress) {
     const uint64_t number = next_segment++;
     AssembleOptions how;
     how.threads = options.build_threads;
     how.files = options.files;
-    CancelFlag progress(cancel);
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const uint64_t rows,
-        assemble_segment(*schema, source, segment_folder(number), how, progress));
+    how.expected_points = ordinals.size();
+    CancellableBuild build(progress, cancel);
+    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t rows,
+                             assemble_segment(*schema, DatabaseSource(from, std::move(ordinals)),
+                                              segment_folder(number), how, build));
     if (rows == 0) return std::shared_ptr<const CollectionSegment>();
     return CollectionSegment::open(segment_folder(number), number, *schema, *options.files);
 }
@@ -123,8 +151,8 @@ Status Collection::Impl::replace(const Replacement& replacement) {
     return Status::ok();
 }
 
-Result<bool> Collection::Impl::seal_oldest() {
-    const std::lock_guard one(seal_mutex);
+Result<bool> Collection::Impl::seal_oldest(Progress& progress) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto turn, take_turn(seal_mutex, progress));
     const std::shared_ptr<const Version> now = version();
     TEMBLOR_RETURN_IF_ERROR(now->error);
     if (now->memtables.size() < 2) return false;
@@ -137,35 +165,58 @@ Result<bool> Collection::Impl::seal_oldest() {
     Replacement replacement;
     replacement.memtable = oldest.memtable;
     SyncPoint::reach("seal:before_build");
-    TEMBLOR_ASSIGN_OR_RETURN(
-        replacement.made,
-        assemble(DatabaseSource(now->database, std::move(ordinals)), now->schema));
+    TEMBLOR_ASSIGN_OR_RETURN(replacement.made,
+                             assemble(now->database, std::move(ordinals), now->schema, progress));
     SyncPoint::reach("seal:after_build");
     TEMBLOR_RETURN_IF_ERROR(replace(replacement));
     return true;
 }
 
-Result<bool> Collection::Impl::merge_once() {
-    const std::lock_guard one(merge_mutex);
-    const std::shared_ptr<const Version> now = version();
-    TEMBLOR_RETURN_IF_ERROR(now->error);
+MergePolicy Collection::Impl::policy() const {
     MergePolicy policy;
     policy.factor = options.merge_factor;
     policy.smallest = options.memtable_points;
     policy.largest = options.max_segment_points;
     policy.max_dead_share = options.max_dead_share;
-    std::vector<SegmentSize> sizes;
-    for (const SegmentView& view : now->segments) {
-        const uint64_t rows = view.segment->rows();
-        sizes.push_back({rows, rows - std::min(rows, view.dead.count())});
+    return policy;
+}
+
+Result<bool> Collection::Impl::merge_once(Progress& progress) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto turn, take_turn(merge_mutex, progress));
+    const std::shared_ptr<const Version> now = version();
+    TEMBLOR_RETURN_IF_ERROR(now->error);
+    std::vector<uint64_t> numbers;
+    for (const size_t s : policy().choose(sizes_of(*now)))
+        numbers.push_back(now->segments[s].segment->number());
+    if (numbers.empty()) return false;
+    TEMBLOR_RETURN_IF_ERROR(merge_segments(numbers, progress));
+    return true;
+}
+
+Status Collection::Impl::merge_all(Progress& progress) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto turn, take_turn(merge_mutex, progress));
+    std::vector<std::vector<uint64_t>> groups;
+    {
+        const std::shared_ptr<const Version> now = version();
+        TEMBLOR_RETURN_IF_ERROR(now->error);
+        for (const auto& group : policy().pack(sizes_of(*now))) {
+            std::vector<uint64_t>& numbers = groups.emplace_back();
+            for (const size_t s : group) numbers.push_back(now->segments[s].segment->number());
+        }
     }
-    const std::vector<size_t> chosen = policy.choose(sizes);
-    if (chosen.empty()) return false;
+    for (const auto& numbers : groups) TEMBLOR_RETURN_IF_ERROR(merge_segments(numbers, progress));
+    return Status::ok();
+}
+
+Status Collection::Impl::merge_segments(const std::vector<uint64_t>& numbers, Progress& progress) {
+    const std::shared_ptr<const Version> now = version();
+    TEMBLOR_RETURN_IF_ERROR(now->error);
     Replacement replacement;
     std::vector<uint64_t> ordinals;
-    for (const size_t s : chosen) {
-        const SegmentView& view = now->segments[s];
-        replacement.segments.push_back(view.segment->number());
+    for (const SegmentView& view : now->segments) {
+        const uint64_t number = view.segment->number();
+        if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) continue;
+        replacement.segments.push_back(number);
         const auto all = view.segment->ordinals();
         for (uint32_t row = 0; row < all.size(); ++row) {
             if (!view.dead.contains(row)) ordinals.push_back(all[row]);
@@ -173,16 +224,14 @@ Result<bool> Collection::Impl::merge_once() {
     }
     std::sort(ordinals.begin(), ordinals.end());
     SyncPoint::reach("merge:before_build");
-    TEMBLOR_ASSIGN_OR_RETURN(
-        replacement.made,
-        assemble(DatabaseSource(now->database, std::move(ordinals)), now->schema));
+    TEMBLOR_ASSIGN_OR_RETURN(replacement.made,
+                             assemble(now->database, std::move(ordinals), now->schema, progress));
     SyncPoint::reach("merge:after_build");
-    TEMBLOR_RETURN_IF_ERROR(replace(replacement));
-    return true;
+    return replace(replacement);
 }
 
-Result<bool> Collection::Impl::rebuild_missing() {
-    const std::lock_guard one(merge_mutex);
+Result<bool> Collection::Impl::rebuild_missing(Progress& progress) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto turn, take_turn(merge_mutex, progress));
     Replacement replacement;
     replacement.rebuilt = true;
     std::shared_ptr<const Version> now;
@@ -207,9 +256,8 @@ Result<bool> Collection::Impl::rebuild_missing() {
             return true;
         }));
     SyncPoint::reach("rebuild:before_build");
-    TEMBLOR_ASSIGN_OR_RETURN(
-        replacement.made,
-        assemble(DatabaseSource(now->database, std::move(ordinals)), now->schema));
+    TEMBLOR_ASSIGN_OR_RETURN(replacement.made,
+                             assemble(now->database, std::move(ordinals), now->schema, progress));
     TEMBLOR_RETURN_IF_ERROR(replace(replacement));
     return true;
 }
@@ -271,8 +319,8 @@ Status Collection::Impl::verify_segments(Progress& progress, std::vector<std::st
     return Status::ok();
 }
 
-Status Collection::Impl::build_missing_indexes() {
-    const std::lock_guard one(merge_mutex);
+Status Collection::Impl::build_missing_indexes(Progress& progress) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto turn, take_turn(merge_mutex, progress));
     // A segment that was under construction when the schema changed comes without: look again.
     while (true) {
         const std::shared_ptr<const Version> now = version();
@@ -280,9 +328,9 @@ Status Collection::Impl::build_missing_indexes() {
         for (const SegmentView& view : now->segments) {
             for (const auto& [key, type] : now->schema->payload_indexes) {
                 if (!is_built(type) || view.indexes->contains(key)) continue;
-                TEMBLOR_RETURN_IF_ERROR(
-                    assemble_payload_index(*now->schema, key, view.segment->ordinals(),
-                                           *now->database, view.segment->folder(), *options.files));
+                TEMBLOR_RETURN_IF_ERROR(assemble_payload_index(
+                    *now->schema, key, view.segment->ordinals(), *now->database,
+                    view.segment->folder(), *options.files, progress));
                 built = true;
             }
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 namespace temblor {
 
@@ -36,6 +37,34 @@ std::vector<size_t> MergePolicy::choose(const std::vector<SegmentSize>& segments
         if (dead > max_dead_share * static_cast<double>(segments[i].rows)) return {i};
     }
     return {};
+}
+
+std::vector<std::vector<size_t>> MergePolicy::pack(const std::vector<SegmentSize>& segments) const {
+    std::vector<size_t> order(segments.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return segments[a].live > segments[b].live; });
+    struct Bin {
+        std::vector<size_t> members;
+        uint64_t live = 0;
+    };
+    std::vector<Bin> bins;
+    for (const size_t s : order) {
+        auto bin = std::find_if(bins.begin(), bins.end(), [&](const Bin& one) {
+            return one.live + segments[s].live <= largest;
+        });
+        if (bin == bins.end()) bin = bins.insert(bin, Bin{});
+        bin->members.push_back(s);
+        bin->live += segments[s].live;
+    }
+    std::vector<std::vector<size_t>> groups;
+    for (Bin& bin : bins) {
+        const SegmentSize& first = segments[bin.members.front()];
+        if (bin.members.size() == 1 && first.rows == first.live) continue;
+        std::sort(bin.members.begin(), bin.members.end());
+        groups.push_back(std::move(bin.members));
+    }
+    return groups;
 }
 
 }  // namespace temblor

@@ -23,6 +23,13 @@ struct MergePolicy {
     /// point is rewritten O(log n) times and O(factor * log n) segments remain. A segment with too
     /// many dead rows is rewritten alone.
     [[nodiscard]] std::vector<size_t> choose(const std::vector<SegmentSize>& segments) const;
+
+    /// The segments to write as one, group by group, so that few segments without dead rows remain
+    /// and none is made past `largest`. What is well as it is, is in no group. First fit by falling
+    /// size: at most 11/9 of the fewest segments, and one; packing the outcome again changes
+    /// nothing.
+    [[nodiscard]] std::vector<std::vector<size_t>> pack(
+        const std::vector<SegmentSize>& segments) const;
 };
 
 }  // namespace temblor

@@ -13,6 +13,7 @@
 #include "data/point.h"
 #include "data/progress.h"
 #include "data/status.h"
+#include "index/collection/point_json.h"
 #include "index/collection/schema.h"
 
 namespace temblor {
@@ -35,6 +36,7 @@ struct PointInputOptions {
     std::optional<std::string> vector;
     /// An id a line, in row order; empty: ids of the file, or row numbers. Not for whole points.
     std::string ids_path;
+    TextReader text;  ///< for text in the place of vectors of whole points; none: it is refused
 };
 
 /// Points out of a file, one after the other. JSONL is streamed; a plain CSR file is mapped; CSR

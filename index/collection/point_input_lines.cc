@@ -80,7 +80,8 @@ private:
 
 class WholePoints final : public LineInput {
 public:
-    using LineInput::LineInput;
+    WholePoints(std::unique_ptr<Lines> lines, TextReader text)
+        : LineInput(std::move(lines)), text_(std::move(text)) {}
 
     Result<bool> next(Point& point) override {
         std::string_view text;
@@ -92,7 +93,7 @@ public:
             return Status::invalid_argument(
                 place() + ": expected a JSON object a line: " + simdjson::error_message(error));
         }
-        auto read = read_point(root, JsonPlace("point"));
+        auto read = read_point(root, JsonPlace("point"), text_);
         if (!read.is_ok()) return std::move(read).status().with_context(place());
         point = std::move(*read);
         return true;
@@ -102,6 +103,7 @@ public:
     }
 
 private:
+    const TextReader text_;
     dom::parser parser_;
 };
 
@@ -245,7 +247,8 @@ Result<std::unique_ptr<PointInput>> open_point_lines(InputFile input, const Sche
         };
         if (options.vector) return refuse("names of vectors");
         if (!options.ids_path.empty()) return refuse("ids");
-        return std::unique_ptr<PointInput>(std::make_unique<WholePoints>(std::move(lines)));
+        return std::unique_ptr<PointInput>(
+            std::make_unique<WholePoints>(std::move(lines), options.text));
     }
     auto vector = choose_sparse_vector(schema, options.vector);
     if (!vector.is_ok()) return std::move(vector).status().with_context(name);

@@ -20,6 +20,7 @@ namespace {
 
 /// Points are read from the database so many at a time.
 constexpr size_t kReadBatch = 256;
+constexpr size_t kPointsAReport = 1'024;
 
 /// What of a vector has come in so far; row by row.
 struct SparseColumn {
@@ -171,8 +172,10 @@ Result<uint64_t> assemble_segment(const Schema& schema, const PointSource& sourc
                                   Progress& progress) {
     Assembly assembly(schema);
     TEMBLOR_RETURN_IF_ERROR(source.visit([&](const SourcePoint& point) -> Status {
-        if (assembly.rows() % 1024 == 0 && progress.cancelled())
-            return Status::cancelled("the segment was not finished");
+        if (assembly.rows() % kPointsAReport == 0) {
+            if (progress.cancelled()) return Status::cancelled("the segment was not finished");
+            progress.report("points", assembly.rows(), options.expected_points);
+        }
         return assembly.add(point);
     }));
     if (assembly.rows() == 0) return uint64_t{0};
@@ -189,13 +192,15 @@ Result<uint64_t> assemble_segment(const Schema& schema, const PointSource& sourc
 
 Status assemble_payload_index(const Schema& schema, std::string_view key,
                               std::span<const uint64_t> ordinals, const DatabaseView& view,
-                              const std::string& folder, FileSystem& files) {
+                              const std::string& folder, FileSystem& files, Progress& progress) {
     const auto type = schema.payload_indexes.find(key);
     if (type == schema.payload_indexes.end())
         return Status::not_found("payload index \"" + std::string(key) + "\"");
     PayloadIndexBuilder index(KeyPath::parse(type->first).value(), type->second);
     std::vector<std::string> keys;
     for (size_t begin = 0; begin < ordinals.size(); begin += kReadBatch) {
+        if (progress.cancelled()) return Status::cancelled("the payload index was not finished");
+        progress.report("payloads", begin, ordinals.size());
         const size_t end = std::min(begin + kReadBatch, ordinals.size());
         keys.clear();
         for (size_t i = begin; i < end; ++i) keys.push_back(encode_ordinal(ordinals[i]));

@@ -48,6 +48,7 @@ private:
 struct AssembleOptions {
     uint32_t threads = 1;
     uint64_t seed = 42;
+    uint64_t expected_points = 0;  ///< that the source has at most, for the progress; 0: unknown
     FileSystem* files = &posix_file_system();
 };
 
@@ -60,9 +61,9 @@ Result<uint64_t> assemble_segment(const Schema& schema, const PointSource& sourc
                                   Progress& progress);
 
 /// Writes the payload index of `key` for the rows with these ordinals, if a payload is missing
-/// because its point is gone as if it were {}.
+/// because its point is gone as if it were {}. Errors: kCancelled, before anything is written.
 Status assemble_payload_index(const Schema& schema, std::string_view key,
                               std::span<const uint64_t> ordinals, const DatabaseView& view,
-                              const std::string& folder, FileSystem& files);
+                              const std::string& folder, FileSystem& files, Progress& progress);
 
 }  // namespace temblor

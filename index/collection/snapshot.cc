@@ -129,7 +129,7 @@ private:
 Status Collection::snapshot(const std::string& path, Progress& progress) {
     Impl& impl = *impl_;
     FileSystem& files = *impl.options.files;
-    const std::lock_guard one(impl.snapshot_mutex);
+    TEMBLOR_ASSIGN_OR_RETURN(const auto turn, Impl::take_turn(impl.snapshot_mutex, progress));
     TEMBLOR_ASSIGN_OR_RETURN(const auto out, TarWriter::create(path, files));
     const TemporaryFolder work(files, impl.folder + "/snapshot.tmp");
     TEMBLOR_RETURN_IF_ERROR(work.make());

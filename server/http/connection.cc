@@ -161,6 +161,7 @@ void Connection<Stream>::on_head() {
     head.request_id = request_id_of(head.header("X-Request-Id"));
     const Status status = parse_target(target, head);
     if (!status.is_ok()) return refuse(400, status.message());
+    if (auto response = state_->cors.preflight(head)) return respond(std::move(*response));
     if (auto response = state_->application.admit(head, match_))
         return respond(std::move(*response));
     request_.parameters = std::move(match_.parameters);
@@ -280,6 +281,8 @@ void Connection<Stream>::fill(Message& message, const HttpResponse& response) {
         message.set(http::field::content_type, response.content_type);
     message.set("X-Request-Id", request_.head.request_id);
     for (const auto& [name, value] : response.headers) message.insert(name, value);
+    for (const auto& [name, value] : state_->cors.headers(request_.head))
+        message.insert(name, value);
     message.keep_alive(keep_alive_);
 }
 

@@ -76,6 +76,7 @@ public:
             piece.resize(piece.size() - body.size);
             bytes_ += piece.size();
             if (error == http::error::body_limit) {
+                over_limit_ = true;
                 return Status::resource_exhausted(
                     "the body has more than " + std::to_string(state_.options.limits.stream_bytes) +
                     " bytes");
@@ -87,6 +88,7 @@ public:
             piece.resize(kPiece);
         }
     }
+    [[nodiscard]] bool is_over_limit() const override { return over_limit_; }
     [[nodiscard]] bool at_end() const { return parser_.is_done(); }
     [[nodiscard]] uint64_t bytes() const { return bytes_; }
 
@@ -116,6 +118,7 @@ private:
     Admission::Clock::duration waited_{0};
     boost::beast::http::request_parser<boost::beast::http::buffer_body> parser_;
     uint64_t bytes_ = 0;
+    bool over_limit_ = false;
 };
 
 /// The body of a streamed answer, in chunks where the client knows them. Internal to server/http.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/beast/http/fields.hpp>
@@ -28,6 +29,8 @@ struct HttpHead {
     bool has_body = false;
     std::string peer;        ///< address of the client
     std::string request_id;  ///< the client's X-Request-Id when it is well formed, else made up
+    /// What its handler counted, for who writes about requests. Names live for ever.
+    std::vector<std::pair<std::string_view, uint64_t>> counters;
 
     /// A header's value without blanks around it, empty when there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -44,6 +47,8 @@ public:
     /// The next bytes, empty at the end. Errors: kCancelled (the client went, or was too slow),
     /// kResourceExhausted (past the limit), kInvalidArgument (a broken coding).
     virtual Result<std::string> read() = 0;
+    /// Whether the last error was for the size of the body.
+    [[nodiscard]] virtual bool is_over_limit() const { return false; }
 };
 
 /// A whole request, as a handler gets it.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "data/status.h"
 #include "server/http/http_request.h"
@@ -37,6 +38,7 @@ struct HttpServerOptions {
     uint32_t blocking_threads = 16;
     std::string certificate;  ///< PEM files; both empty: no TLS
     std::string key;
+    std::vector<std::string> cors_origins;  ///< as CorsPolicy takes them; none: no CORS
     ServerLimits limits;
 };
 

@@ -17,6 +17,7 @@ ServerState::ServerState(const HttpServerOptions& server_options,
                          HttpApplication& server_application)
     : options(server_options),
       application(server_application),
+      cors(server_options.cors_origins),
       slots(core_count(server_options.threads)),
       io(static_cast<int>(slots + 1)),
       blocking_threads(server_options.blocking_threads),

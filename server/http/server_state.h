@@ -12,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "server/http/admission.h"
+#include "server/http/cors_policy.h"
 #include "server/http/http_server.h"
 
 namespace temblor {
@@ -32,6 +33,7 @@ public:
 
     const HttpServerOptions options;
     HttpApplication& application;
+    const CorsPolicy cors;
     const uint32_t slots;  ///< requests that run where they were read
     boost::asio::io_context io;
     boost::asio::thread_pool blocking_threads;

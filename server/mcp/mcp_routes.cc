@@ -61,7 +61,7 @@ std::string_view text_of(const OptionalElement& value) {
 /// One request of a client. Members that the protocol may add later are ignored.
 class McpMessage {
 public:
-    McpMessage(Service& service, const HttpRequest& request, dom::element message)
+    McpMessage(Service& service, HttpRequest& request, dom::element message)
         : service_(service), request_(request), message_(message) {}
 
     /// The answer, or nothing for notifications and answers. `valid` says whether it is a message.
@@ -159,13 +159,13 @@ private:
     }
 
     Service& service_;
-    const HttpRequest& request_;
+    HttpRequest& request_;
     dom::element message_;
     std::string id_ = "null";
     OptionalElement parameters_;
 };
 
-HttpResponse answer_one(Service& service, const HttpRequest& request, dom::element message) {
+HttpResponse answer_one(Service& service, HttpRequest& request, dom::element message) {
     bool valid = false;
     auto answer = McpMessage(service, request, message).answer(valid);
     if (answer) return json_answer(valid ? 200 : 400, *std::move(answer));
@@ -174,7 +174,7 @@ HttpResponse answer_one(Service& service, const HttpRequest& request, dom::eleme
     return accepted;
 }
 
-HttpResponse answer_all(Service& service, const HttpRequest& request, dom::array messages) {
+HttpResponse answer_all(Service& service, HttpRequest& request, dom::array messages) {
     if (messages.size() == 0 || messages.size() > service.limits().batch) {
         return json_answer(
             400,

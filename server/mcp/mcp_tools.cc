@@ -70,7 +70,7 @@ Result<std::shared_ptr<Collection>> read_collection(Service& service, const Opti
     return collection;
 }
 
-Status search_tool(Service& service, const HttpRequest& request, dom::element arguments,
+Status search_tool(Service& service, HttpRequest& request, dom::element arguments,
                    JsonWriter& structured) {
     static constexpr std::array<std::string_view, 6> kNames = {"collection", "query",  "sparse",
                                                                "dense",      "filter", "limit"};
@@ -156,7 +156,7 @@ void write_mcp_tools(Service& service, JsonWriter& json) {
 
 bool is_mcp_tool(std::string_view name) { return name == kSearchTool || name == kFetchTool; }
 
-Status call_mcp_tool(std::string_view name, Service& service, const HttpRequest& request,
+Status call_mcp_tool(std::string_view name, Service& service, HttpRequest& request,
                      const OptionalElement& arguments, JsonWriter& structured) {
     if (!arguments) return Status::invalid_argument("arguments: missing");
     if (name == kSearchTool) return search_tool(service, request, *arguments, structured);

@@ -21,7 +21,7 @@ bool is_mcp_tool(std::string_view name);
 
 /// Calls the tool, which there is; `structured` becomes one object. Errors are
 /// what the model is told: the message names the argument.
-Status call_mcp_tool(std::string_view name, Service& service, const HttpRequest& request,
+Status call_mcp_tool(std::string_view name, Service& service, HttpRequest& request,
                      const OptionalElement& arguments, JsonWriter& structured);
 
 }  // namespace temblor

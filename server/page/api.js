@@ -10,7 +10,7 @@ const headers = () => ({
   ...(key.get() ? { "api-key": key.get() } : {}),
 });
 
-async function send(method, path, body) {
+export async function send(method, path, body) {
   const response = await fetch(path, {
     method, headers: headers(), body: body === undefined ? undefined : JSON.stringify(body),
   });

@@ -1,5 +1,5 @@
 import { key, root } from "/page/api.js";
-import { showCollections } from "/page/collections.js";
+import { showCollections, wireCollections } from "/page/collections.js";
 import { $, guarded } from "/page/dom.js";
 import { showOperations, wireOperations } from "/page/operations.js";
 import { showRecall, wireRecall } from "/page/recall.js";
@@ -19,6 +19,7 @@ function show() {
 
 wireSearch();
 wireRecall();
+wireCollections();
 wireOperations();
 $("key").value = key.get();
 $("key").addEventListener("change", () => {

@@ -1,6 +1,7 @@
-import { call, download, metrics, path } from "/page/api.js";
+import { call, download, metrics, path, send } from "/page/api.js";
 import { collectionNames } from "/page/collections.js";
-import { $, bytes, count, drawing, element, fill, guarded, milliseconds } from "/page/dom.js";
+import { $, bytes, cells, count, drawing, element, fill, guarded, milliseconds, refill } from "/page/dom.js";
+import { showSlow, showTasks } from "/page/tasks.js";
 
 const kKept = 60;  // readings a sparkline shows
 const history = new Map();
@@ -15,9 +16,10 @@ function spark(name, value, text) {
   if (values.length > kKept) values.shift();
   history.set(name, values);
   const most = Math.max(...values, 1e-9);
-  const line = values.map((one, i) => `${(i * 200) / (kKept - 1)},${38 - (36 * one) / most}`).join(" ");
+  const first = kKept - values.length;  // the newest is on the right
+  const line = values.map((one, i) => `${((first + i) * 200) / (kKept - 1)},${38 - (36 * one) / most}`).join(" ");
   return element("article", { class: "card" }, element("h3", {}, text), element("span", {}, name),
-    drawing("svg", { viewBox: "0 0 200 40", width: "100%", height: "40", role: "presentation" }, drawing("polyline", { points: line })));
+    drawing("svg", { viewBox: "0 0 200 40", width: "100%", height: "40", preserveAspectRatio: "none", role: "presentation" }, drawing("polyline", { points: line })));
 }
 
 function showReadings(samples) {
@@ -47,54 +49,64 @@ function showReadings(samples) {
 function showRequests(samples) {
   const rows = samples.filter((sample) => sample.name === "temblor_request_seconds_count" && sample.value > 0)
     .sort((a, b) => b.value - a.value);
-  $("requests").tBodies[0].replaceChildren(...rows.map(({ labels, value }) => {
+  refill($("requests").tBodies[0], rows.map(({ labels, value }) => {
     const same = (other) => other.method === labels.method && other.route === labels.route;
     const failed = total(samples, "temblor_requests_total", (other) => same(other) && /[45]xx/.test(other.class));
     const seconds = total(samples, "temblor_request_seconds_sum", same);
-    return element("tr", {}, ...[`${labels.method} ${labels.route || "(no route)"}`, count(value), count(failed), milliseconds(seconds / value)]
-      .map((cell) => element("td", {}, cell)));
+    return cells(`${labels.method} ${labels.route || "(no route)"}`, count(value), count(failed), milliseconds(seconds / value));
   }));
+}
+
+async function save(collection, name) {
+  const url = URL.createObjectURL(await download(collection, name));
+  element("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+async function remove(collection, name) {
+  if (!confirm(`Delete the snapshot ${name}?`)) return;
+  await call("DELETE", path(collection, `/snapshots/${encodeURIComponent(name)}`));
+  await showSnapshots();
+}
+
+function button(words, name, work) {
+  const made = element("button", { type: "button", "aria-label": `${words} ${name}` }, words);
+  made.addEventListener("click", () => guarded(work));
+  return made;
 }
 
 async function showSnapshots() {
   const collection = $("snapshot-collection").value;
-  const rows = collection ? (await call("GET", path(collection, "/snapshots"))).result : [];
-  $("snapshots").tBodies[0].replaceChildren(...rows.map((snapshot) => {
-    const save = element("button", { type: "button" }, "Download");
-    save.addEventListener("click", () => guarded(async () => {
-      const url = URL.createObjectURL(await download(collection, snapshot.name));
-      element("a", { href: url, download: snapshot.name }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 1000);
-    }));
-    const remove = element("button", { type: "button" }, "Delete");
-    remove.addEventListener("click", () => guarded(async () => {
-      if (!confirm(`Delete the snapshot ${snapshot.name}?`)) return;
-      await call("DELETE", path(collection, `/snapshots/${encodeURIComponent(snapshot.name)}`));
-      await showSnapshots();
-    }));
-    return element("tr", {}, element("td", {}, snapshot.name), element("td", {}, snapshot.creation_time),
-      element("td", {}, bytes(snapshot.size)), element("td", {}, save, " ", remove));
-  }));
+  const snapshots = collection ? (await call("GET", path(collection, "/snapshots"))).result : [];
+  $("snapshots").parentElement.hidden = snapshots.length === 0;
+  $("no-snapshots").hidden = snapshots.length > 0;
+  refill($("snapshots").tBodies[0], snapshots.map(({ name, creation_time: made, size }) => cells(
+    name, made.replace("T", " "), bytes(size),
+    element("span", { class: "row" }, button("Download", name, () => save(collection, name)),
+      button("Delete", name, () => remove(collection, name))))));
 }
 
 async function read() {
   const samples = await metrics();
   showReadings(samples);
   showRequests(samples);
+  await Promise.all([showTasks(), showSlow(), showSnapshots()]);
 }
 
 export async function showOperations() {
   fill($("snapshot-collection"), await collectionNames());
-  await Promise.all([read(), showSnapshots()]);
+  await read();
 }
 
 export function wireOperations() {
   $("snapshot-collection").addEventListener("change", () => guarded(showSnapshots));
   $("snapshot").addEventListener("click", () => guarded(async () => {
-    await call("POST", path($("snapshot-collection").value, "/snapshots"));
-    await showSnapshots();
+    const collection = $("snapshot-collection").value;
+    if (!collection) throw new Error("There is no collection yet");
+    await send("POST", path(collection, "/snapshots?wait=false"));
+    await showTasks();
   }));
   setInterval(() => {
-    if (!$("view-operations").hidden && !document.hidden) guarded(read);
+    if (!$("view-operations").hidden && !document.hidden) guarded(read, true);
   }, 2000);
 }

@@ -34,7 +34,7 @@ function accuracy(exact, found) {
 }
 
 function draw(points, current) {
-  const width = 640, height = 320, left = 52, bottom = 36;
+  const width = Math.max(320, Math.min(640, $("curve").clientWidth)), height = width / 2, left = 52, bottom = 36;
   const most = Math.max(...points.map((point) => point.seconds)) * 1.08;
   const least = Math.max(0, Math.min(...points.map((point) => point.accuracy)) - 0.02);
   const x = (point) => left + ((width - left - 12) * point.seconds) / most;
@@ -48,7 +48,7 @@ function draw(points, current) {
     svg.append(drawing("text", { x: 4, y: y({ accuracy: value }) + 4 }, `${(100 * value).toFixed(1)} %`));
     svg.append(drawing("text", { x: x({ seconds: (most * i) / 4 }), y: height - bottom + 16, "text-anchor": i === 4 ? "end" : "middle" }, `${((most * i) / 4 * 1000).toFixed(2)}`));
   }
-  svg.append(drawing("text", { x: width / 2, y: height - 4 }, "milliseconds a query, in the server"));
+  svg.append(drawing("text", { x: width, y: height - 4, "text-anchor": "end" }, "milliseconds a query, in the server"));
   let best = -1;
   const frontier = [...points].sort((a, b) => a.seconds - b.seconds).filter((point) => {
     if (point.accuracy <= best) return false;
@@ -82,7 +82,7 @@ async function measure() {
     draw(points, current);
   }
   $("recall-status").textContent = `${queries.length} queries; exact search takes ${(exact.seconds * 1000).toFixed(3)} ms. The ringed dot is the search view's setting.`;
-  $("recall-table").hidden = false;
+  $("recall-table").parentElement.hidden = false;
   $("recall-table").tBodies[0].replaceChildren(...points.sort((a, b) => a.seconds - b.seconds).map((point) =>
     element("tr", {}, ...[point.query_cut, point.heap_factor, `${(100 * point.accuracy).toFixed(2)} %`, (point.seconds * 1000).toFixed(3)]
       .map((cell) => element("td", {}, String(cell))))));

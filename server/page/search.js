@@ -1,6 +1,9 @@
-import { call, path } from "/page/api.js";
+import { call, path, send } from "/page/api.js";
 import { collectionNames, vectorLabel, vectorsOf } from "/page/collections.js";
-import { $, element, fill, guarded, milliseconds } from "/page/dom.js";
+import { $, bars, element, facts, fill, guarded, milliseconds } from "/page/dom.js";
+import { snippets } from "/page/snippets.js";
+
+const kTerms = 8;  // a hit shows
 
 let vectors = {};
 
@@ -20,55 +23,48 @@ export function settings() {
   return { query_cut: Number($("cut").value), heap_factor: Number($("factor").value) };
 }
 
-function body() {
-  const query = parsed("query", "Query vector");
-  if (query === undefined) throw new Error("Query vector: write one, or take a point's");
-  const params = { exact: $("exact").checked };
-  if (isSparse()) params.sparse = settings();
-  return {
-    query, using: $("vector").value, limit: Number($("limit").value), params,
-    filter: parsed("filter", "Filter"), with_payload: true,
-  };
+/// What the view asks for, as members of the API's search.
+function asked() {
+  const text = $("query").value.trim();
+  if (text === "") throw new Error("Query: write a vector or words, or take a point's vector");
+  const using = $("vector").value;
+  const search = { limit: Number($("limit").value), filter: parsed("filter", "Filter"), explain: true };
+  if (!/^[[{]/.test(text)) search.text = { text, using };
+  else if (isSparse()) search.sparse = { ...parsed("query", "Query"), using };
+  else search.dense = { vector: parsed("query", "Query"), using };
+  if ($("exact").checked) search.exact = true;
+  else if (isSparse() && $("steer").value === "recall") search.recall = Number($("recall").value);
+  else if (isSparse()) search.params = { sparse: settings() };
+  return search;
 }
 
-/// Each component's share of the score, largest first.
-function shares(query, vector) {
-  const weights = new Map(query.indices.map((index, i) => [index, query.values[i]]));
-  const all = [];
-  vector.indices.forEach((index, i) => {
-    if (weights.has(index)) all.push([index, weights.get(index) * vector.values[i]]);
-  });
-  return all.sort((a, b) => b[1] - a[1]).slice(0, 8);
+const searchPath = () => `/v1${path($("collection").value, "/search")}`;
+
+/// [name, share of the score] with the largest first; none of a dense vector.
+function terms(hit) {
+  return (hit.explanation ?? []).flatMap((one) => one.components ?? [])
+    .map(({ index, term, product }) => [term ?? `component ${index}`, product]);
 }
 
-function hit(point, query) {
+function hit({ id, score, payload, terms }) {
   const card = element("li", { class: "hit" },
-    element("h3", {}, element("span", {}, String(point.id)), element("span", {}, point.score.toPrecision(6))));
-  const vector = isSparse() ? point.vector?.[$("vector").value] ?? point.vector : undefined;
-  if (vector?.indices && query.indices) {
-    const parts = shares(query, vector);
-    const most = parts[0]?.[1] ?? 1;
-    for (const [index, share] of parts) {
-      const bar = element("div", { class: "bar", role: "presentation" });
-      bar.style.width = `${(100 * share) / most}%`;
-      card.append(element("div", { class: "share" },
-        element("span", {}, `component ${index}`), bar, element("span", {}, share.toPrecision(3))));
-    }
-  }
-  const payload = JSON.stringify(point.payload ?? {}, null, 1);
-  if (payload !== "{}") card.append(element("pre", { tabindex: "0" }, payload));
+    element("h3", {}, element("span", {}, String(id)), element("span", {}, score.toPrecision(6))));
+  if (terms.length > 0)
+    card.append(bars(terms.slice(0, kTerms).map(([name, share]) => [name, share, share.toPrecision(3)])));
+  if (terms.length > kTerms) card.append(element("p", { class: "more" }, `and ${terms.length - kTerms} more terms`));
+  const text = JSON.stringify(payload ?? {}, null, 1);
+  if (text !== "{}") card.append(element("pre", { tabindex: "0", "aria-label": `Payload of ${id}` }, text));
   return card;
 }
 
 async function search() {
-  const asked = body();
-  const collection = $("collection").value;
-  if (isSparse()) asked.with_vector = [$("vector").value];
   const begin = performance.now();
-  const { result, seconds } = await call("POST", path(collection, "/points/query"), asked);
+  const answer = await (await send("POST", searchPath(), asked())).json();
   const all = (performance.now() - begin) / 1000;
-  $("timing").textContent = `${result.points.length} hits, ${milliseconds(seconds)} in the server, ${milliseconds(all)} with the way there and back`;
-  $("hits").replaceChildren(...result.points.map((point) => hit(point, asked.query)));
+  $("timing").textContent = `${answer.hits.length} hits, ${milliseconds(answer.took_ms / 1000)} in the server, ${milliseconds(all)} with the way there and back`;
+  $("hits").replaceChildren(...answer.hits.map((one) => hit({ ...one, terms: terms(one) })));
+  $("counters").replaceChildren(facts(Object.entries({ ...answer.counters, ...Object.values(answer.settings)[0] })));
+  $("work").hidden = false;
 }
 
 async function takeSample() {
@@ -82,15 +78,18 @@ async function takeSample() {
   $("query").value = JSON.stringify(given[Math.floor(Math.random() * given.length)]);
 }
 
-const snippets = {
-  curl: (url, asked) => `curl -X POST '${url}' \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(asked).replaceAll("'", "'\\''")}'`,
-  python: (url, asked) => `import json, urllib.request\nrequest = urllib.request.Request(\n    ${JSON.stringify(url)},\n    data=json.dumps(json.loads(r'''${JSON.stringify(asked)}''')).encode(),\n    headers={"Content-Type": "application/json"})\nprint(json.load(urllib.request.urlopen(request))["result"])`,
-  javascript: (url, asked) => `const response = await fetch(${JSON.stringify(url)}, {\n  method: "POST", headers: {"Content-Type": "application/json"},\n  body: JSON.stringify(${JSON.stringify(asked)})});\nconsole.log((await response.json()).result);`,
-};
+/// Also where the page came over plain HTTP from another machine and there is no clipboard to write.
+async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = element("textarea", {}, text);
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
 
 async function copy(kind) {
-  const url = location.origin + path($("collection").value, "/points/query");
-  await navigator.clipboard.writeText(snippets[kind](url, body()));
+  await copyText(snippets[kind](location.origin + searchPath(), asked()));
   $("timing").textContent = `Copied as ${kind}.`;
 }
 
@@ -102,6 +101,7 @@ async function chooseCollection() {
 
 function chooseVector() {
   for (const row of document.querySelectorAll(".sparse-only")) row.hidden = !isSparse();
+  for (const label of document.querySelectorAll("[data-steer]")) label.hidden = label.dataset.steer !== $("steer").value;
 }
 
 export async function showSearch() {
@@ -116,8 +116,8 @@ export function wireSearch() {
   });
   $("sample").addEventListener("click", () => guarded(takeSample));
   $("collection").addEventListener("change", () => guarded(chooseCollection));
-  $("vector").addEventListener("change", chooseVector);
-  for (const id of ["cut", "factor"]) {
+  for (const id of ["vector", "steer"]) $(id).addEventListener("change", chooseVector);
+  for (const id of ["recall", "cut", "factor"]) {
     $(id).addEventListener("input", () => { $(`${id}-value`).textContent = $(id).value; });
   }
   for (const button of document.querySelectorAll("[data-copy]")) {

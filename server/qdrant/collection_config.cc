@@ -41,6 +41,9 @@ Result<DenseVectorSettings> read_dense(dom::element value, const JsonPlace& plac
     settings.size = static_cast<uint32_t>(dimensions);
     TEMBLOR_ASSIGN_OR_RETURN(settings.distance,
                              read_distance(members[1], JsonPlace(place, "distance")));
+    for (const size_t unused : {size_t{2}, size_t{3}})
+        TEMBLOR_RETURN_IF_ERROR(check_object(members[unused], {place, kNames[unused]}));
+    TEMBLOR_RETURN_IF_ERROR(read_bool(members[4], {place, "on_disk"}, false).status());
     TEMBLOR_RETURN_IF_ERROR(check_datatype(members[5], JsonPlace(place, "datatype")));
     if (members[6]) {
         return Status::unimplemented(JsonPlace(place, "multivector_config").text() +
@@ -59,6 +62,9 @@ Result<SparseVectorSettings> read_sparse(dom::element value, const JsonPlace& pl
             "full_scan_threshold", "on_disk", "datatype", "memory"};
         const JsonPlace index(place, "index");
         TEMBLOR_ASSIGN_OR_RETURN(const auto parts, read_members(*members[0], index, kIndexNames));
+        TEMBLOR_RETURN_IF_ERROR(
+            read_count(parts[0], {index, kIndexNames[0]}, 0, 0, UINT64_MAX).status());
+        TEMBLOR_RETURN_IF_ERROR(read_bool(parts[1], {index, "on_disk"}, false).status());
         TEMBLOR_RETURN_IF_ERROR(check_datatype(parts[2], JsonPlace(index, "datatype")));
     }
     const JsonPlace modifier(place, "modifier");
@@ -167,7 +173,19 @@ Result<Schema> read_collection_config(dom::element body) {
         "optimizers_config", "quantization_config", "shard_number", "sharding_method",
         "on_disk_payload",   "replication_factor",  "init_from",    "write_consistency_factor",
         "metadata",          "strict_mode_config",  "payload",      "id_tracker"};
-    TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, JsonPlace("body"), kNames));
+    const JsonPlace place("body");
+    TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
+    for (const size_t unused : std::array<size_t, 5>{2, 3, 4, 5, 12})
+        TEMBLOR_RETURN_IF_ERROR(check_object(members[unused], {place, kNames[unused]}));
+    for (const size_t unused : std::array<size_t, 3>{6, 9, 11}) {
+        TEMBLOR_RETURN_IF_ERROR(
+            read_count(members[unused], {place, kNames[unused]}, 1, 1, UINT32_MAX).status());
+    }
+    TEMBLOR_RETURN_IF_ERROR(read_bool(members[8], {place, kNames[8]}, true).status());
+    TEMBLOR_ASSIGN_OR_RETURN(const std::string sharding,
+                             read_text(members[7], {place, kNames[7]}, "auto"));
+    if (sharding != "auto" && sharding != "custom")
+        return JsonPlace(place, kNames[7]).wrong("expected auto or custom, got '" + sharding + "'");
     for (const size_t refused : {size_t{10}, size_t{13}}) {
         if (members[refused]) {
             return Status::unimplemented("body." + std::string(kNames[refused]) +
@@ -184,11 +202,19 @@ Result<Schema> read_collection_config(dom::element body) {
 Result<PayloadType> read_index_type(dom::element value, const JsonPlace& place) {
     std::string_view name;
     if (value.get_string().get(name) != simdjson::SUCCESS) {
-        dom::element type;
-        if (value.at_key("type").get(type) != simdjson::SUCCESS ||
-            type.get_string().get(name) != simdjson::SUCCESS) {
+        if (!value.is_object())
             return place.expected("the name of a type, or an object with it as type", value);
-        }
+        // But for the type all of them tune indexes that are not here.
+        static constexpr std::array<std::string_view, 16> kNames = {
+            "type",          "on_disk",   "is_tenant",     "is_principal",
+            "lookup",        "range",     "tokenizer",     "min_token_len",
+            "max_token_len", "lowercase", "ascii_folding", "phrase_matching",
+            "stopwords",     "stemmer",   "enable_hnsw",   "memory"};
+        TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(value, place, kNames));
+        const JsonPlace at(place, "type");
+        TEMBLOR_ASSIGN_OR_RETURN(const dom::element type, needed(members[0], at));
+        if (type.get_string().get(name) != simdjson::SUCCESS)
+            return at.expected("the name of a type", type);
     }
     if (name == "uuid") return PayloadType::kKeyword;
     if (name == "geo")

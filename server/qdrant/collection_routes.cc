@@ -102,9 +102,11 @@ Status update_collection(Service& service, HttpRequest& request, JsonWriter& res
         "strict_mode_config",  "sparse_vectors"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
-    TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, JsonPlace("body"), kNames));
+    const JsonPlace place("body");
+    TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(body, place, kNames));
     // They steer machinery that is not here; nothing of them could change an answer.
-    (void)members;
+    for (size_t i = 0; i < kNames.size(); ++i)
+        TEMBLOR_RETURN_IF_ERROR(check_object(members[i], {place, kNames[i]}));
     result.boolean(true);
     return Status::ok();
 }
@@ -126,7 +128,9 @@ Status create_index(Service& service, HttpRequest& request, JsonWriter& result) 
     const JsonPlace schema(place, kNames[1]);
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element type, needed(members[1], schema));
     TEMBLOR_ASSIGN_OR_RETURN(const PayloadType payload_type, read_index_type(type, schema));
-    TEMBLOR_RETURN_IF_ERROR(collection->create_payload_index(key, payload_type));
+    // Not cancelled by a client that goes: many wait less long than it takes.
+    auto task = service.tasks().begin("index", request.parameters.front());
+    TEMBLOR_RETURN_IF_ERROR(task.end(collection->create_payload_index(key, payload_type, task)));
     write_receipt(request, collection->stats().last_ordinal, result);
     return Status::ok();
 }

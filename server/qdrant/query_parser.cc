@@ -28,6 +28,30 @@ Status read_filter(const OptionalElement& value, const JsonPlace& place, SearchS
     return Status::ok();
 }
 
+/// What `lookup_from` says.
+struct LookupNames {
+    std::string collection;
+    std::optional<std::string> vector;
+};
+
+Result<LookupNames> read_lookup_names(dom::element value, const JsonPlace& place) {
+    static constexpr std::array<std::string_view, 3> kNames = {"collection", "vector", "shard_key"};
+    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(value, place, kNames));
+    const JsonPlace at(place, "collection");
+    TEMBLOR_ASSIGN_OR_RETURN(const dom::element name, needed(m[0], at));
+    LookupNames names;
+    TEMBLOR_ASSIGN_OR_RETURN(names.collection, read_text(name, at, {}));
+    if (m[1]) {
+        TEMBLOR_ASSIGN_OR_RETURN(names.vector, read_text(m[1], {place, "vector"}, {}));
+    }
+    return names;
+}
+
+/// Ok for what read_lookup_names() takes, also where no id is looked up.
+Status check_lookup(const OptionalElement& value, const JsonPlace& place) {
+    return value ? read_lookup_names(*value, place).status() : Status::ok();
+}
+
 /// Kinds of query that Qdrant has and this engine has not.
 constexpr std::array<std::string_view, 9> kOtherQueries = {
     "recommend", "discover", "context", "order_by",          "sample",
@@ -52,6 +76,7 @@ Result<QdrantQuery> QdrantQueryReader::read_query(dom::element body, const JsonP
     TEMBLOR_RETURN_IF_ERROR(read_filter(m[3], {place, "filter"}, stage));
     TEMBLOR_RETURN_IF_ERROR(read_prefetches(m[1], {place, "prefetch"}, 1, stage));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string vector, read_text(m[2], {place, "using"}, {}));
+    TEMBLOR_RETURN_IF_ERROR(check_lookup(m[10], {place, "lookup_from"}));
     if (m[0]) {
         TEMBLOR_RETURN_IF_ERROR(read_what(*m[0], {place, "query"}, vector, m[10], stage));
         TEMBLOR_RETURN_IF_ERROR(read_threshold(m[5], {place, "score_threshold"}, stage));
@@ -62,6 +87,7 @@ Result<QdrantQuery> QdrantQueryReader::read_query(dom::element body, const JsonP
     } else if (!stage.prefetch.empty()) {
         return place.wrong("a query is needed to merge what the prefetches find");
     } else {
+        TEMBLOR_RETURN_IF_ERROR(read_float(m[5], {place, "score_threshold"}).status());
         query.by_id = true;
     }
     return query;
@@ -140,6 +166,7 @@ Result<SearchStage> QdrantQueryReader::read_prefetch(dom::element body, const Js
     TEMBLOR_RETURN_IF_ERROR(read_filter(m[3], {place, "filter"}, stage));
     TEMBLOR_RETURN_IF_ERROR(read_prefetches(m[0], {place, "prefetch"}, depth + 1, stage));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string vector, read_text(m[2], {place, "using"}, {}));
+    TEMBLOR_RETURN_IF_ERROR(check_lookup(m[7], {place, "lookup_from"}));
     const JsonPlace at(place, "query");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element query, needed(m[1], at));
     TEMBLOR_RETURN_IF_ERROR(read_what(query, at, vector, m[7], stage));
@@ -275,13 +302,9 @@ Result<QdrantQueryReader::LookupFrom> QdrantQueryReader::read_lookup(const Optio
                                                                      const std::string& vector) {
     LookupFrom from{nullptr, vector};
     if (!value) return from;
-    static constexpr std::array<std::string_view, 3> kNames = {"collection", "vector", "shard_key"};
-    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(*value, place, kNames));
-    TEMBLOR_ASSIGN_OR_RETURN(const dom::element name, needed(m[0], {place, "collection"}));
-    TEMBLOR_ASSIGN_OR_RETURN(const std::string collection,
-                             read_text(name, {place, "collection"}, {}));
-    TEMBLOR_ASSIGN_OR_RETURN(const auto other, store_.collection(collection));
-    TEMBLOR_ASSIGN_OR_RETURN(from.vector, read_text(m[1], {place, "vector"}, vector));
+    TEMBLOR_ASSIGN_OR_RETURN(LookupNames names, read_lookup_names(*value, place));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto other, store_.collection(names.collection));
+    if (names.vector) from.vector = *std::move(names.vector);
     from.version = other->version();
     return from;
 }

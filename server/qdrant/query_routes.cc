@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 
 #include "index/payload/payload_parser.h"
@@ -17,8 +18,8 @@ namespace dom = simdjson::dom;
 using ReadBody = Result<QdrantQuery> (QdrantQueryReader::*)(dom::element, const JsonPlace&, bool);
 
 /// The hits of a query, past its offset.
-Result<std::vector<CollectionHit>> find(Service& service, const Version& version,
-                                        const QdrantQuery& query) {
+Result<std::vector<CollectionHit>> find(Service& service, HttpRequest& request,
+                                        const Version& version, const QdrantQuery& query) {
     std::vector<CollectionHit> hits;
     if (query.by_id) {
         TEMBLOR_ASSIGN_OR_RETURN(const auto page,
@@ -30,12 +31,18 @@ Result<std::vector<CollectionHit>> find(Service& service, const Version& version
         Service::Scratch scratch(service);
         CollectionResult found;
         TEMBLOR_RETURN_IF_ERROR(search_stages(version, query.stage, *scratch, found));
-        service.metrics().count_search(found.counters);
+        service.count_search(request, found.counters);
         hits = std::move(found.hits);
     }
     hits.erase(hits.begin(),
                hits.begin() + static_cast<ptrdiff_t>(std::min<size_t>(query.offset, hits.size())));
     return hits;
+}
+
+/// A score as it is shown. JSON has no infinity: what overflowed is the largest float there is.
+float shown_score(float score, bool is_distance) {
+    constexpr float kMost = std::numeric_limits<float>::max();
+    return std::clamp(is_distance ? -score : score, -kMost, kMost);
 }
 
 /// Qdrant's ScoredPoint for each hit.
@@ -51,7 +58,7 @@ Status write_hits(const Version& version, const QdrantQuery& query,
         result.begin_object().key("id");
         write_id(hits[i].id, result);
         result.member("version", hits[i].ordinal);
-        result.member("score", query.distances ? -hits[i].score : hits[i].score);
+        result.member("score", shown_score(hits[i].score, query.distances));
         if (!points.empty()) TEMBLOR_RETURN_IF_ERROR(query.output.write(points[i].point, result));
         result.end_object();
     }
@@ -67,7 +74,7 @@ Status answer(Service& service, HttpRequest& request, JsonWriter& result, ReadBo
     QdrantQueryReader reader(service.store(), *version, service.limits());
     TEMBLOR_ASSIGN_OR_RETURN(const QdrantQuery query,
                              (reader.*read)(body, JsonPlace("body"), false));
-    TEMBLOR_ASSIGN_OR_RETURN(const auto hits, find(service, *version, query));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto hits, find(service, request, *version, query));
     if (as_object) result.begin_object().key("points");
     TEMBLOR_RETURN_IF_ERROR(write_hits(*version, query, hits, result));
     if (as_object) result.end_object();
@@ -99,7 +106,7 @@ Status answer_batch(Service& service, HttpRequest& request, JsonWriter& result, 
     result.begin_array();
     for (const QdrantQuery& query : queries) {
         if (request.cancelled()) return Status::cancelled("nobody waits for the answer");
-        TEMBLOR_ASSIGN_OR_RETURN(const auto hits, find(service, *version, query));
+        TEMBLOR_ASSIGN_OR_RETURN(const auto hits, find(service, request, *version, query));
         if (as_object) result.begin_object().key("points");
         TEMBLOR_RETURN_IF_ERROR(write_hits(*version, query, hits, result));
         if (as_object) result.end_object();
@@ -152,7 +159,7 @@ Status answer_groups(Service& service, HttpRequest& request, JsonWriter& result,
         std::min<uint64_t>(most, std::max<uint64_t>(64, 2 * query.limit * query.group_size)));
     std::vector<Group> groups;
     while (true) {
-        TEMBLOR_ASSIGN_OR_RETURN(const auto hits, find(service, *version, query));
+        TEMBLOR_ASSIGN_OR_RETURN(const auto hits, find(service, request, *version, query));
         TEMBLOR_ASSIGN_OR_RETURN(groups, make_groups(*version, query, *key, hits));
         if (hits.size() < query.stage.limit || query.stage.limit == most) break;
         if (are_full(groups, query)) break;

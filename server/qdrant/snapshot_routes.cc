@@ -9,10 +9,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "data/progress.h"
+#include "server/http/multipart_body.h"
 #include "server/http/request_id.h"
 #include "server/problem.h"
 #include "server/request_json.h"
+#include "server/v1/task_routes.h"
 
 namespace temblor {
 namespace {
@@ -21,18 +22,13 @@ namespace dom = simdjson::dom;
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".snapshot";
+constexpr std::string_view kFormField = "snapshot";  // of Qdrant's clients
 constexpr std::string_view kFileScheme = "file://";
 
-/// Ends the work when nobody waits for it.
-class RequestProgress final : public Progress {
-public:
-    explicit RequestProgress(const HttpRequest& request) : request_(request) {}
-    void report(std::string_view, uint64_t, uint64_t) override {}
-    [[nodiscard]] bool cancelled() const override { return request_.cancelled(); }
-
-private:
-    const HttpRequest& request_;
-};
+/// A task of `request`, which ends when nobody waits for the answer.
+Tasks::Running begin_task(Service& service, const HttpRequest& request, std::string kind) {
+    return service.tasks().begin(std::move(kind), request.parameters.front(), request.cancelled);
+}
 
 fs::path snapshots_folder(Service& service) {
     return fs::path(service.options().data_folder) / "snapshots";
@@ -99,6 +95,60 @@ Result<fs::path> local_snapshot(Service& service, std::string_view location) {
     return path;
 }
 
+/// Where the next snapshot of `collection` goes.
+Result<fs::path> new_snapshot(Service& service, const Collection& collection) {
+    const fs::path folder = folder_of(service, collection);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) return Status::io_error(folder.string(), error.value());
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+    return folder / fmt::format("{}{}", micros, kEnding);
+}
+
+Status make_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
+    TEMBLOR_ASSIGN_OR_RETURN(const fs::path path, new_snapshot(service, *collection));
+    auto task = begin_task(service, request, "snapshot");
+    TEMBLOR_RETURN_IF_ERROR(task.end(collection->snapshot(path.string(), task)));
+    describe(path, result);
+    return Status::ok();
+}
+
+/// Takes the archive into a file and makes the collection of it.
+Status restore_upload(Service& service, const HttpRequest& request, BodyReader& archive,
+                      Progress& progress) {
+    const fs::path folder = snapshots_folder(service);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    const fs::path path = folder / ("upload-" + request_id_of({}) + ".tmp");
+    struct Remove {
+        const fs::path& path;
+        ~Remove() {
+            std::error_code ignored;
+            fs::remove(path, ignored);
+        }
+    } const remove{path};
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    uint64_t bytes = 0;
+    while (true) {
+        TEMBLOR_ASSIGN_OR_RETURN(const std::string piece, archive.read());
+        if (piece.empty()) break;
+        if (progress.cancelled()) return Status::cancelled("the upload was cancelled");
+        if (!file.write(piece.data(), static_cast<std::streamsize>(piece.size())))
+            return Status::io_error(path.string(), errno);
+        bytes += piece.size();
+        progress.report("uploading", bytes, request.head.content_length.value_or(0));
+    }
+    file.close();
+    if (!file) return Status::io_error(path.string(), errno);
+    const auto restored =
+        service.store().restore_collection(request.parameters.front(), path.string(), progress);
+    if (!restored.is_ok() && restored.status().code() == StatusCode::kCorruption)
+        return Status::invalid_argument("body: " + restored.status().message());
+    return restored.status();
+}
+
 }  // namespace
 
 Status list_snapshots(Service& service, HttpRequest& request, JsonWriter& result) {
@@ -115,19 +165,29 @@ Status list_snapshots(Service& service, HttpRequest& request, JsonWriter& result
     return Status::ok();
 }
 
-Status create_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
-    TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
-    const fs::path folder = folder_of(service, *collection);
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) return Status::io_error(folder.string(), error.value());
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-    const fs::path path = folder / fmt::format("{}{}", micros, kEnding);
-    RequestProgress progress(request);
-    TEMBLOR_RETURN_IF_ERROR(collection->snapshot(path.string(), progress));
-    describe(path, result);
-    return Status::ok();
+HttpResponse create_snapshot(Service& service, HttpRequest& request) {
+    const auto wait = request.head.query.find("wait");
+    const bool waits = wait == request.head.query.end() || wait->second == "true";
+    if (!waits && wait->second != "false") {
+        return error_response(ErrorShape::kQdrant,
+                              Status::invalid_argument("wait: expected true or false, got '" +
+                                                       wait->second.substr(0, 40) + "'"));
+    }
+    if (waits) return run_qdrant(service, request, make_snapshot);
+    auto collection = route_collection(service, request);
+    if (!collection.is_ok()) return error_response(ErrorShape::kQdrant, collection.status());
+    auto path = new_snapshot(service, **collection);
+    if (!path.is_ok()) return error_response(ErrorShape::kQdrant, path.status());
+    const auto task =
+        service.tasks().start("snapshot", request.parameters.front(),
+                              [held = *std::move(collection), to = path->string()](
+                                  Progress& progress) { return held->snapshot(to, progress); });
+    if (!task.is_ok()) return error_response(ErrorShape::kQdrant, task.status());
+    JsonWriter json;
+    json.begin_object().member("status", "accepted").member("time", 0.0).key("task");
+    write_task(*task, json);
+    json.end_object();
+    return accepted_task(*task, json);
 }
 
 HttpResponse download_snapshot(Service& service, HttpRequest& request) {
@@ -158,45 +218,30 @@ Status recover_snapshot(Service& service, HttpRequest& request, JsonWriter& resu
     const JsonPlace at(place, "location");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element given, needed(m[0], at));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string location, read_text(given, at, {}));
+    for (size_t i = 1; i < kNames.size(); ++i)
+        TEMBLOR_RETURN_IF_ERROR(read_text(m[i], {place, kNames[i]}, {}).status());
     TEMBLOR_ASSIGN_OR_RETURN(const fs::path path, local_snapshot(service, location));
-    RequestProgress progress(request);
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const auto restored,
-        service.store().restore_collection(request.parameters.front(), path.string(), progress));
+    auto task = begin_task(service, request, "restore");
+    const auto restored =
+        service.store().restore_collection(request.parameters.front(), path.string(), task);
+    TEMBLOR_RETURN_IF_ERROR(task.end(restored.status()));
     result.boolean(true);
     return Status::ok();
 }
 
 Status upload_snapshot(Service& service, HttpRequest& request, JsonWriter& result) {
     if (request.stream == nullptr) return Status::invalid_argument("body: expected an archive");
-    if (request.head.header("Content-Type").substr(0, 10) == "multipart/")
-        return Status::unimplemented("Content-Type: expected the archive itself as the body");
-    const fs::path folder = snapshots_folder(service);
-    std::error_code error;
-    fs::create_directories(folder, error);
-    const fs::path path = folder / ("upload-" + request_id_of({}) + ".tmp");
-    struct Remove {
-        const fs::path& path;
-        ~Remove() {
-            std::error_code ignored;
-            fs::remove(path, ignored);
-        }
-    } const remove{path};
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    while (true) {
-        TEMBLOR_ASSIGN_OR_RETURN(const std::string piece, request.stream->read());
-        if (piece.empty()) break;
-        if (!file.write(piece.data(), static_cast<std::streamsize>(piece.size())))
-            return Status::io_error(path.string(), errno);
+    if (!request.head.header("Content-Encoding").empty())
+        return Status::invalid_argument("Content-Encoding: expected none for an archive");
+    BodyReader* archive = request.stream;
+    std::optional<MultipartBody> form;
+    const std::string_view type = request.head.header("Content-Type");
+    if (is_form(type)) {
+        TEMBLOR_ASSIGN_OR_RETURN(form, MultipartBody::open(*archive, type, kFormField));
+        archive = &*form;
     }
-    file.close();
-    if (!file) return Status::io_error(path.string(), errno);
-    RequestProgress progress(request);
-    const auto restored =
-        service.store().restore_collection(request.parameters.front(), path.string(), progress);
-    if (!restored.is_ok() && restored.status().code() == StatusCode::kCorruption)
-        return Status::invalid_argument("body: " + restored.status().message());
-    TEMBLOR_RETURN_IF_ERROR(restored.status());
+    auto task = begin_task(service, request, "restore");
+    TEMBLOR_RETURN_IF_ERROR(task.end(restore_upload(service, request, *archive, task)));
     result.boolean(true);
     return Status::ok();
 }

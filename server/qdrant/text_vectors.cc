@@ -64,7 +64,7 @@ Status check_model(const OptionalElement& value, const JsonPlace& place) {
     return place.wrong("expected qdrant/bm25 or temblor/bm25, got '" + name + "'");
 }
 
-Status read_number(const OptionalElement& value, const JsonPlace& place, double& number) {
+Status read_text_number(const OptionalElement& value, const JsonPlace& place, double& number) {
     if (!value) return Status::ok();
     if (value->get_double().get(number) == simdjson::SUCCESS) return Status::ok();
     return place.expected("a number", *value);
@@ -106,9 +106,10 @@ Result<TextOptions> read_text_options(const OptionalElement& value, const JsonPl
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(*value, place, kNames));
     TEMBLOR_ASSIGN_OR_RETURN(options.language,
                              read_text(m[0], {place, "language"}, options.language));
-    TEMBLOR_RETURN_IF_ERROR(read_number(m[1], {place, "avg_len"}, options.bm25.average_length));
-    TEMBLOR_RETURN_IF_ERROR(read_number(m[2], {place, "k"}, options.bm25.saturation.k1));
-    TEMBLOR_RETURN_IF_ERROR(read_number(m[3], {place, "b"}, options.bm25.saturation.b));
+    TEMBLOR_RETURN_IF_ERROR(
+        read_text_number(m[1], {place, "avg_len"}, options.bm25.average_length));
+    TEMBLOR_RETURN_IF_ERROR(read_text_number(m[2], {place, "k"}, options.bm25.saturation.k1));
+    TEMBLOR_RETURN_IF_ERROR(read_text_number(m[3], {place, "b"}, options.bm25.saturation.b));
     const auto refused = [&](size_t member, std::string_view what) {
         return Status::unimplemented(JsonPlace(place, kNames[member]).text() + ": " +
                                      std::string(what));

@@ -23,21 +23,29 @@ public:
         : service_(service),
           request_(request),
           collection_(std::move(collection)),
-          answer_(answer) {}
+          answer_(answer),
+          task_(service.tasks().begin("import", request.parameters.front())) {}
 
     void run() {
-        Status status = read_all();
-        commit();
+        const Status status = task_.end(read_and_commit());
         if (!status.is_ok()) tell(line_ + 1, status);
         (void)answer_.write(out_);
     }
 
 private:
+    Status read_and_commit() {
+        Status status = read_all();
+        commit();
+        task_.report("lines", line_, 0);
+        return status;
+    }
+
     Status read_all() {
         std::string text;
         while (request_.stream != nullptr) {
             TEMBLOR_ASSIGN_OR_RETURN(const std::string piece, request_.stream->read());
             if (piece.empty()) break;
+            if (task_.cancelled()) return Status::cancelled("the import was cancelled");
             text += piece;
             size_t begin = 0;
             for (size_t end = 0; (end = text.find('\n', begin)) != std::string::npos;
@@ -92,6 +100,7 @@ private:
         points_.clear();
         lines_.clear();
         bytes_ = 0;
+        task_.report("lines", line_, 0);
     }
 
     void tell(uint64_t line, const Status& status) {
@@ -107,6 +116,7 @@ private:
     HttpRequest& request_;
     const std::shared_ptr<Collection> collection_;
     BodyWriter& answer_;
+    Tasks::Running task_;
     std::vector<Point> points_;
     std::vector<uint64_t> lines_;  ///< of points_
     size_t bytes_ = 0;

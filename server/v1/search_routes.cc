@@ -10,9 +10,8 @@ namespace temblor {
 
 using SteadyClock = std::chrono::steady_clock;
 
-Result<SourcedResult> run_v1_search(Service& service, const HttpRequest& request,
-                                    const Version& version, V1Search& asked,
-                                    SteadyClock::time_point begin) {
+Result<SourcedResult> run_v1_search(Service& service, HttpRequest& request, const Version& version,
+                                    V1Search& asked, SteadyClock::time_point begin) {
     asked.search.may_go_on = [&request, begin, timeout = asked.timeout] {
         if (request.cancelled()) return Status::cancelled("nobody waits for the answer");
         const std::chrono::duration<double> took = SteadyClock::now() - begin;
@@ -22,7 +21,7 @@ Result<SourcedResult> run_v1_search(Service& service, const HttpRequest& request
     Service::Scratch scratch(service);
     SourcedResult found;
     TEMBLOR_RETURN_IF_ERROR(search_sources(version, asked.search, *scratch, found));
-    service.metrics().count_search(found.counters);
+    service.count_search(request, found.counters);
     return found;
 }
 

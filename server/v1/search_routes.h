@@ -13,8 +13,7 @@ Status v1_search_route(Service& service, HttpRequest& request, JsonWriter& answe
 
 /// Runs the search, which began at `begin`. Errors: those of the search, kUnavailable past its
 /// timeout (looked at between its steps), kCancelled.
-Result<SourcedResult> run_v1_search(Service& service, const HttpRequest& request,
-                                    const Version& version, V1Search& asked,
-                                    std::chrono::steady_clock::time_point begin);
+Result<SourcedResult> run_v1_search(Service& service, HttpRequest& request, const Version& version,
+                                    V1Search& asked, std::chrono::steady_clock::time_point begin);
 
 }  // namespace temblor

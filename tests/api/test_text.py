@@ -32,7 +32,7 @@ def texts(server, scratch):
         scratch, vectors_config={"d": models.VectorParams(size=2, distance="Dot")},
         sparse_vectors_config={"t": models.SparseVectorParams(modifier=models.Modifier.IDF)})
     client.upsert(scratch, [models.PointStruct(id=row, vector={"t": document(text), "d": [1, row]},
-                                               payload={"even": row % 2 == 0})
+                                               payload={"even": row % 2 == 0, "kind": f"{row % 2}"})
                             for row, text in enumerate(TEXTS)])
     yield client, scratch
     client.close()
@@ -90,7 +90,7 @@ def test_batch_groups_and_prefetch(texts):
     first, second = client.query_batch_points(name, [request, request])
     assert [hit.id for hit in first.points] == [1, 0]
     assert first == second
-    groups = client.query_points_groups(name, group_by="even", query=document("lazy"),
+    groups = client.query_points_groups(name, group_by="kind", query=document("lazy"),
                                         using="t").groups
     assert [group.hits[0].id for group in groups] == [1, 0]
     fused = client.query_points(

@@ -1,4 +1,5 @@
 // temblor import and temblor alias, as scripts call them.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -126,6 +127,24 @@ TEST_F(Import, WholePoints) {
     expect_failure(verb("--input points --vector text"), 3, "names of vectors");
     write("ids", "a\nb\nc\n");
     expect_failure(verb("--input points --ids ids"), 3, "own ids");
+}
+
+TEST_F(Import, TextInThePlaceOfAVector) {
+    create("docs", "--sparse text --dense title:2:dot");
+    const auto of_text = [](const std::string& id, const std::string& vector,
+                            const std::string& text) {
+        return "{\"id\":\"" + id + "\",\"vector\":{\"" + vector + "\":{\"text\":\"" + text +
+               "\",\"model\":\"temblor/bm25\"}}}\n";
+    };
+    write("points",
+          of_text("7", "text", "red wine") + of_text("x", "text", "the wines, the red one"));
+    EXPECT_EQ(number(must_json(verb("--input points --json")), "points"), 2);
+    const std::string found = dump("docs");
+    const std::string first =
+        found.substr(found.find("text:"), found.find('\n') - found.find("text:"));
+    EXPECT_EQ(std::count(first.begin(), first.end(), ','), 2) << found;
+    write("wrong", of_text("7", "title", "red wine"));
+    expect_failure(verb("--input wrong"), 3, "wrong:1: ");
 }
 
 TEST_F(Import, WrongPointsAreNamed) {

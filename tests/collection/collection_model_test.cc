@@ -103,6 +103,12 @@ protected:
             ASSERT_TRUE(collection_->flush().is_ok());
         } else if (kind < 97 && random_.below(4) == 0) {
             ASSERT_TRUE(collection_->optimize().is_ok());
+        } else if (kind < 97 && random_.below(4) == 0) {
+            ASSERT_TRUE(collection_->compact(no_progress()).is_ok());
+            const CollectionStats stats = collection_->stats();
+            EXPECT_LE(stats.segments, 1U);
+            EXPECT_EQ(stats.memtable_points, 0U);
+            EXPECT_EQ(stats.dead_rows, 0U);
         } else if (kind < 98 && random_.below(10) == 0) {
             ASSERT_NO_FATAL_FAILURE(open());
         } else if (random_.below(20) == 0) {

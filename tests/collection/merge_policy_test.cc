@@ -1,6 +1,8 @@
 #include "index/collection/merge_policy.h"
 
-#include <numeric>
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -50,6 +52,60 @@ TEST(MergePolicy, KeepsFewSegmentsAndRewritesEachPointFewTimes) {
     }
     EXPECT_LE(most, 3U * 7U);
     EXPECT_LE(written, kSeals * 100 * 7);
+}
+
+/// What is there after `groups` were written as one each.
+std::vector<SegmentSize> written(const std::vector<SegmentSize>& segments,
+                                 const std::vector<std::vector<size_t>>& groups) {
+    std::vector<bool> gone(segments.size(), false);
+    std::vector<SegmentSize> after;
+    for (const auto& group : groups) {
+        SegmentSize made;
+        for (const size_t s : group) {
+            EXPECT_FALSE(gone[s]) << "in two groups";
+            gone[s] = true;
+            made.live += segments[s].live;
+        }
+        made.rows = made.live;
+        after.push_back(made);
+    }
+    for (size_t s = 0; s < segments.size(); ++s) {
+        if (!gone[s]) after.push_back(segments[s]);
+    }
+    return after;
+}
+
+TEST(MergePolicy, PacksIntoFewSegmentsWithoutDeadRows) {
+    constexpr uint64_t kSeed = 5;
+    SplitMix random(kSeed);
+    MergePolicy policy;
+    policy.largest = 1'000;
+    for (int round = 0; round < 500; ++round) {
+        SCOPED_TRACE("seed 5, round " + std::to_string(round));
+        std::vector<SegmentSize> segments(random.below(30));
+        uint64_t live = 0;
+        for (SegmentSize& one : segments) {
+            one.live = random.below(random.below(4) == 0 ? 1'200 : 200);
+            one.rows = one.live + (random.below(3) == 0 ? random.below(100) : 0);
+            live += one.live;
+        }
+        const auto after = written(segments, policy.pack(segments));
+        uint64_t left = 0;
+        uint64_t too_large = 0;
+        for (const SegmentSize& one : after) {
+            left += one.live;
+            EXPECT_EQ(one.rows, one.live);
+            if (one.live > policy.largest) ++too_large;
+        }
+        EXPECT_EQ(left, live);
+        EXPECT_EQ(too_large, static_cast<uint64_t>(std::count_if(
+                                 segments.begin(), segments.end(), [&](const SegmentSize& one) {
+                                     return one.live > policy.largest;
+                                 })));
+        // No two of them fit into one.
+        EXPECT_LE(after.size(), 2 * (live / policy.largest) + 1 + too_large);
+        EXPECT_TRUE(policy.pack(after).empty());
+    }
 }
 
 }  // namespace

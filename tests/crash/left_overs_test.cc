@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kPool = 300;
+constexpr uint64_t kLeftOverPool = 300;
 
 /// A store in whose folder things lie that a crash, or somebody, left there.
 class LeftOversTest : public FolderTest {
@@ -44,7 +44,7 @@ protected:
         const Status checked = (*c)->check(no_progress(), findings);
         EXPECT_TRUE(checked.is_ok()) << checked.to_string();
         EXPECT_EQ(findings, std::vector<std::string>());
-        auto all = all_answers(*(*c)->version(), kPool);
+        auto all = all_answers(*(*c)->version(), kLeftOverPool);
         EXPECT_TRUE(first_error(all).is_ok());
         return all;
     }
@@ -59,7 +59,7 @@ TEST_F(LeftOversTest, AreRemovedWhereTheyAreOursAndNeverInTheWay) {
         ASSERT_TRUE(made.is_ok()) << made.status().to_string();
         SplitMix random(1);
         std::vector<Point> points;
-        for (int i = 0; i < 300; ++i) points.push_back(random_model_point(random, kPool));
+        for (int i = 0; i < 300; ++i) points.push_back(random_model_point(random, kLeftOverPool));
         ASSERT_TRUE((*made)->write(upsert_points(std::move(points))).is_ok());
         ASSERT_TRUE((*made)->flush().is_ok());
         right = answers(*store);

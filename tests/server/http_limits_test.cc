@@ -125,6 +125,31 @@ TEST(HttpLimitsTest, SlowBodiesEnd) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
 }
 
+TEST(HttpLimitsTest, WhatHasComeBuysTimeAtTheRate) {
+    // A tenth of a second, and one more for each `rate` bytes.
+    const auto with_rate = [](uint64_t rate) {
+        return with([&](ServerLimits& l) {
+            l.body_time = milliseconds(100);
+            l.body_rate = rate;
+        });
+    };
+    TestServer lenient(with_rate(100));
+    TestServer strict(with_rate(1 << 20));
+    for (const char* path : {"/echo", "/upload"}) {
+        const std::string most = "POST " + std::string(path) +
+                                 " HTTP/1.1\r\nHost: t\r\nContent-Length: 3000\r\n\r\n" +
+                                 std::string(2999, 'x');
+        RawClient waiting(lenient.port());
+        waiting.send(most);
+        RawClient slow(strict.port());
+        slow.send(most);
+        const RawAnswer answer = slow.answer();  // comes when the time is over, for both
+        EXPECT_NE(answer.status, 200U) << path;
+        EXPECT_TRUE(slow.is_at_end());
+        EXPECT_EQ(waiting.ask("x").status, 200U) << path;
+    }
+}
+
 TEST(HttpLimitsTest, IdleConnectionsEnd) {
     TestServer server(with([](ServerLimits& l) { l.idle_time = milliseconds(50); }));
     RawClient silent(server.port());

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -38,6 +39,13 @@ bool RawClient::send(std::string_view bytes) {
     }
     return true;
 }
+
+void RawClient::wait_for_answer(std::chrono::milliseconds patience) {
+    pollfd one{descriptor_, POLLIN, 0};
+    (void)::poll(&one, 1, static_cast<int>(patience.count()));
+}
+
+void RawClient::finish_sending() { ::shutdown(descriptor_, SHUT_WR); }
 
 std::string RawClient::receive(size_t most) {
     std::string bytes(most, '\0');

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -29,6 +30,10 @@ public:
     RawAnswer answer(bool of_head = false);
     /// send(), then answer().
     RawAnswer ask(std::string_view request);
+    /// Until something comes or the connection ends, at most `patience`.
+    void wait_for_answer(std::chrono::milliseconds patience);
+    /// The server sees the end of what is sent; answers can still come.
+    void finish_sending();
     /// Whether the server ends the connection without another byte.
     bool is_at_end();
     void close();

@@ -156,52 +156,45 @@ TEST_F(ServiceTest, LocationsElsewhereAreRefused) {
     EXPECT_NE(service.ask("GET", "/collections/copy3").body.find("\"points_count\":1"),
               std::string::npos);
     EXPECT_EQ(service.ask("POST", "/collections/copy4/snapshots/upload", "junk").status / 100, 4U);
+    for (const char* name : {"..%2F..%2Fx", "%2e%2e%2fx", "a%2Fb", "%2Fetc%2Fpasswd"}) {
+        const std::string at = "/collections/" + std::string(name) + "/snapshots/";
+        EXPECT_EQ(service.ask("PUT", at + "recover", R"({"location":")" + found + "\"}").status,
+                  400U)
+            << name;
+        EXPECT_EQ(service.ask("POST", at + "upload", slurp(found)).status, 400U) << name;
+        EXPECT_EQ(service.ask("GET", at).status, 404U) << name;
+    }
 }
 
-TEST_F(ServiceTest, LimitsOfSearches) {
-    ServerLimits limits;
-    limits.k = 20;
-    limits.nonzeros = 2;
-    limits.prefetch_depth = 2;
-    limits.prefetches = 3;
-    limits.batch = 2;
-    limits.points = 3;
-    const TestService service(data(), {}, limits);
+TEST_F(ServiceTest, SnapshotsAreUploadedAsForms) {
+    const TestService service(data(), {});
     fill(service);
-    const auto status = [&](const std::string& route, const std::string& body) {
-        return service.ask("POST", "/collections/c/" + route, body).status;
+    ASSERT_EQ(service.ask("POST", "/collections/c/snapshots").status, 200U);
+    std::string archive;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(path("data/snapshots"))) {
+        if (entry.is_regular_file()) archive = slurp(entry.path().string());
+    }
+    const auto upload = [&](const std::string& name, const std::string& field,
+                            const std::string& content) {
+        return service.ask("POST", "/collections/" + name + "/snapshots/upload",
+                           "--b\r\nContent-Disposition: form-data; name=\"" + field +
+                               "\"; filename=\"x\"\r\n\r\n" + content + "\r\n--b--\r\n",
+                           "Content-Type: multipart/form-data; boundary=b\r\n");
     };
-    const std::string two = R"({"indices":[1,2],"values":[1,1]})";
-    const std::string three = R"({"indices":[1,2,3],"values":[1,1,1]})";
-    const auto query = [](const std::string& vector, const std::string& more = "") {
-        return R"({"using":"s","query":)" + vector + more + "}";
-    };
-    EXPECT_EQ(status("points/query", query(two)), 200U);
-    EXPECT_EQ(status("points/query", query(three)), 400U);
-    const auto search = [](const std::string& vector) {
-        return R"({"limit":1,"vector":{"name":"s","vector":)" + vector + "}}";
-    };
-    EXPECT_EQ(status("points/search", search(two)), 200U);
-    EXPECT_EQ(status("points/search", search(three)), 400U);
-    EXPECT_EQ(status("points/query", query(two, R"(,"limit":10,"offset":10)")), 200U);
-    EXPECT_EQ(status("points/query", query(two, R"(,"limit":10,"offset":11)")), 400U);
-    EXPECT_EQ(status("points/query", query(two, R"(,"limit":18446744073709551615)")), 400U);
-    EXPECT_EQ(status("points/scroll", R"({"limit":21})"), 400U);
-    const auto prefetch = [&](const std::string& inner) {
-        return query(two, R"(,"prefetch":)" + inner);
-    };
-    EXPECT_EQ(status("points/query", prefetch(prefetch(query(two)))), 200U);
-    EXPECT_EQ(status("points/query", prefetch(prefetch(prefetch(query(two))))), 400U);
-    const std::string q = query(two);
-    EXPECT_EQ(status("points/query", prefetch("[" + q + "," + q + "," + q + "]")), 200U);
-    EXPECT_EQ(status("points/query", prefetch("[" + q + "," + q + "," + q + "," + q + "]")), 400U);
-    EXPECT_EQ(status("points/query/batch", R"({"searches":[)" + q + "," + q + "]}"), 200U);
-    EXPECT_EQ(status("points/query/batch", R"({"searches":[)" + q + "," + q + "," + q + "]}"),
-              400U);
-    EXPECT_EQ(status("points", R"({"ids":[1,2,3]})"), 200U);
-    EXPECT_EQ(status("points", R"({"ids":[1,2,3,4]})"), 400U);
-    EXPECT_EQ(status("points/delete", R"({"points":[1,2,3,4]})"), 400U);
-    EXPECT_EQ(status("points/query", std::string(10'000, '[')), 400U);
+    const RawAnswer answer = upload("copy", "snapshot", archive);
+    EXPECT_EQ(answer.status, 200U) << answer.body;
+    EXPECT_NE(service.ask("GET", "/collections/copy").body.find("\"points_count\":1"),
+              std::string::npos);
+    const RawAnswer other = upload("copy2", "file", archive);
+    EXPECT_EQ(other.status, 400U);
+    EXPECT_NE(other.body.find("'snapshot'"), std::string::npos) << other.body;
+    EXPECT_EQ(upload("copy2", "snapshot", "junk").status, 400U);
+    EXPECT_EQ(upload("copy2", "snapshot", "").status, 400U);
+    EXPECT_EQ(service.ask("GET", "/collections/copy2").status, 404U);
+    // Nothing is left of what was received.
+    for (const auto& entry : std::filesystem::directory_iterator(path("data/snapshots")))
+        EXPECT_TRUE(entry.is_directory()) << entry.path();
 }
 
 }  // namespace

@@ -92,8 +92,34 @@ TEST_F(SettingsTest, WhatIsWrittenReadsBackEqual) {
     EXPECT_EQ(read->to_toml(), toml);
 }
 
+TEST_F(SettingsTest, ListsHaveAFlagForEachValueAndAnArrayInFiles) {
+    using Origins = std::vector<std::string>;
+    const Origins two = {"https://a.example", "http://localhost:3000"};
+    EXPECT_EQ(from_file("")->http.cors_origins, Origins());
+    EXPECT_EQ(from_file("cors_origins = []\n")->http.cors_origins, Origins());
+    const auto read =
+        from_file("cors_origins = [\"https://a.example\", \"http://localhost:3000\"]\n");
+    ASSERT_TRUE(read.is_ok()) << read.status().to_string();
+    EXPECT_EQ(read->http.cors_origins, two);
+    EXPECT_EQ(from_file(read->to_toml())->http.cors_origins, two);
+    setenv("TEMBLOR_CORS_ORIGINS", "https://a.example, http://localhost:3000", 1);
+    EXPECT_EQ(ServerSettings::load({}, "")->http.cors_origins, two);
+    EXPECT_EQ(ServerSettings::load({{"cors_origins", "*"}}, "")->http.cors_origins, Origins{"*"});
+    unsetenv("TEMBLOR_CORS_ORIGINS");
+    constexpr auto kInvalid = StatusCode::kInvalidArgument;
+    EXPECT_ERROR(from_file("cors_origins = [\"a.example\"]\n"), kInvalid, "cors_origins",
+                 "'a.example'");
+    EXPECT_ERROR(from_file("cors_origins = [1]\n"), kInvalid, "cors_origins", "strings");
+    EXPECT_ERROR(from_file("cors_origins = [\"https://a,https://b\"]\n"), kInvalid, "cors_origins");
+    EXPECT_ERROR(from_file("listen = [\"127.0.0.1:1\"]\n"), kInvalid, "listen", "a string");
+}
+
 TEST_F(SettingsTest, NamesOfFlagsAndVariables) {
     for (const Setting& setting : server_settings()) {
+        if (setting.name == "cors_origins") {
+            EXPECT_EQ(setting.flag(), "cors-origin");
+            EXPECT_EQ(setting.environment(), "TEMBLOR_CORS_ORIGINS");
+        }
         if (setting.name != "body_bytes") continue;
         EXPECT_EQ(setting.flag(), "body-bytes");
         EXPECT_EQ(setting.environment(), "TEMBLOR_BODY_BYTES");

@@ -136,6 +136,7 @@ TestServer::TestServer(const TestServerOptions& options) : impl_(std::make_uniqu
     http.blocking_threads = options.blocking_threads;
     http.certificate = options.certificate;
     http.key = options.key;
+    http.cors_origins = options.cors_origins;
     http.limits = options.limits;
     impl_->server = HttpServer::listen(http, impl_->application).value();
     impl_->thread = std::thread([this] { impl_->server->run(); });

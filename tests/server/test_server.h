@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "data/status.h"
 #include "server/limits.h"
@@ -18,6 +19,7 @@ struct TestServerOptions {
     uint32_t blocking_threads = 2;
     std::string certificate;
     std::string key;
+    std::vector<std::string> cors_origins;
 };
 
 /// An HttpServer on a free port with a small application. Ends with the object. Its routes:

@@ -3,14 +3,13 @@
 namespace temblor::testing {
 
 TestService::TestService(const std::string& folder, const AccessKeys& keys,
-                         const ServerLimits& limits) {
+                         const ServerLimits& limits, std::chrono::milliseconds slow_query) {
     StoreOptions options;
     options.collection.memtable_points = 200;
     options.collection.database.write_buffer_bytes = 256 << 10;
     store_ = Store::open(folder, options).value();
-    service_ = std::make_unique<Service>(
-        *store_, log_,
-        Service::Options{folder, keys, limits, std::chrono::milliseconds(1000), "0"});
+    service_ = std::make_unique<Service>(*store_, log_,
+                                         Service::Options{folder, keys, limits, slow_query, "0"});
     HttpServerOptions http;
     http.port = 0;
     http.threads = 2;

@@ -12,7 +12,8 @@ namespace temblor::testing {
 /// A Service over a Store in a folder, behind an HttpServer on a free port.
 class TestService {
 public:
-    TestService(const std::string& folder, const AccessKeys& keys, const ServerLimits& limits = {});
+    TestService(const std::string& folder, const AccessKeys& keys, const ServerLimits& limits = {},
+                std::chrono::milliseconds slow_query = std::chrono::milliseconds(1'000));
     ~TestService();
     TestService(const TestService&) = delete;
     TestService& operator=(const TestService&) = delete;
