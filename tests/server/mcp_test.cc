@@ -21,9 +21,8 @@ TEST(McpOrigin, OnlyItsOwn) {
          {"null", "", "http://", "file:///x", "http://evil.example:7333", "localhost",
           "http://localhost.evil.example", "http://127.0.0.1.evil.example", "ftp://localhost",
           "http://10.0.0.1:7333", "http://[::2]", "http://[::1", "http://[::1]x", "http://[]",
-          "http://localhost:x", "http://localhost/a",
-
-          "http://localhost@evil.example", "http://0.0.0.0", "chrome-extension://abc"}) {
+          "http://localhost:x", "http://localhost/a", "http://localhost@evil.example",
+          "http://0.0.0.0", "chrome-extension://abc"}) {
         EXPECT_FALSE(is_own_origin(origin, "127.0.0.1:7333", false)) << origin;
         EXPECT_FALSE(is_own_origin(origin, "127.0.0.1:7333", true)) << origin;
     }
