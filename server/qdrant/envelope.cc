@@ -23,8 +23,8 @@ bool is_number(std::string_view text, uint64_t least) {
 /// The parameters of Qdrant's clients. Others are left aside, as Qdrant does.
 Status check_query(const HttpHead& head) {
     for (const auto& parameter : head.query) {
-        const auto& name = parameter.first;
-        const auto& value = parameter.second;
+        const std::string& name = parameter.first;
+        const std::string& value = parameter.second;
         const auto wrong = [&](std::string_view expected) {
             return Status::invalid_argument("query." + name + ": expected " +
                                             std::string(expected) + ", got '" +
