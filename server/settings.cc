@@ -285,7 +285,8 @@ Result<ServerSettings::Values> read_file(const std::string& path) {
             } else if (const auto* flag = node.as_boolean()) {
                 values[name] = flag->get() ? "true" : "false";
             } else if (const auto* list = node.as_array(); list != nullptr && is_list(name)) {
-                TEMBLOR_ASSIGN_OR_RETURN(values[name], read_list(*list, path + ": " + name));
+                TEMBLOR_ASSIGN_OR_RETURN(values[name],
+                                         read_list(*list, fmt::format("{}: {}", path, name)));
             } else {
                 return Status::invalid_argument(fmt::format(
                     "{}: {}: expected a string, a whole number or a boolean", path, name));

@@ -82,7 +82,7 @@ Status Collection::create_payload_index(const std::string& path, PayloadType typ
     SyncPoint::reach("index:before_build");
     Status built = impl_->build_missing_indexes(progress);
     if (built.code() == StatusCode::kCancelled && is_new) {
-        const Status dropped = drop_payload_index(path);
+        Status dropped = drop_payload_index(path);
         if (!dropped.is_ok() && dropped.code() != StatusCode::kNotFound) return dropped;
     }
     return built;
