@@ -14,7 +14,7 @@
 namespace temblor::testing {
 
 RawClient::RawClient(uint16_t port) : descriptor_(socket(AF_INET, SOCK_STREAM, 0)) {
-    const timeval patience{10, 0};
+    const timeval patience{60, 0};
     setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     sockaddr_in address{};

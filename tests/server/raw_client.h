@@ -15,7 +15,7 @@ struct RawAnswer {
 };
 
 /// An HTTP client on a plain socket, which sends whatever it is told to. No call takes longer than
-/// ten seconds. Not thread-safe.
+/// a minute. Not thread-safe.
 class RawClient {
 public:
     /// Connects to 127.0.0.1.

@@ -59,10 +59,10 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Whether `condition` comes true within ten seconds.
+/// Whether `condition` comes true within a minute.
 template <typename Condition>
 bool eventually(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!condition()) {
         if (std::chrono::steady_clock::now() > end) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(1));

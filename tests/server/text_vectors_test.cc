@@ -244,7 +244,7 @@ TEST_F(TextVectorsTest, NfCorpusReachesItsFloor) {
     for (size_t i = 0; i < beir.texts.size(); ++i) {
         points += fmt::format(R"({}{{"id":{},"vector":{{"t":{}}}}})", points.empty() ? "" : ",", i,
                               document(beir.texts[i]));
-        if (i % 500 == 499 || i + 1 == beir.texts.size()) {
+        if (i % 100 == 99 || i + 1 == beir.texts.size()) {
             upsert(points);
             points.clear();
         }
