@@ -11,7 +11,10 @@ namespace temblor::testing {
 
 FuzzedService::FuzzedService()
     : folder_((std::filesystem::temp_directory_path() / fmt::format("temblor-fuzz-{}", getpid()))
-                  .string()) {}
+                  .string()) {
+    // Here, so that what RocksDB keeps until the process ends is older, and goes later.
+    begin();
+}
 
 FuzzedService::~FuzzedService() {
     service_.reset();
@@ -20,7 +23,7 @@ FuzzedService::~FuzzedService() {
 }
 
 TestService& FuzzedService::next() {
-    if (uses_++ % 500 == 0) begin();
+    if (++uses_ % 500 == 0) begin();
     return *service_;
 }
 
