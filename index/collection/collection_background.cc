@@ -15,7 +15,7 @@ void be_nice() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_get
 
 }  // namespace
 
-/// Shows in stats() what a thread is doing; ends its work when the collection is closed.
+/// Shows in background() what a thread is doing; ends its work when the collection is closed.
 class Collection::Impl::BackgroundProgress final : public Progress {
 public:
     BackgroundProgress(Impl& impl, CollectionWork& shown) : impl_(impl), shown_(shown) {}
