@@ -89,7 +89,7 @@ bool BlockedLists::view(uint32_t list, ListView& out) const {
     return true;
 }
 
-Status BlockedLists::validate(Place place_limit) const {
+Status BlockedLists::validate(Place place_limit, bool padded) const {
     for (uint32_t l = 0; l < size(); ++l) {
         const auto damaged = [&](const char* section, const std::string& what) {
             return Status::corruption(std::string("section ") + section + ": list " +
@@ -98,7 +98,8 @@ Status BlockedLists::validate(Place place_limit) const {
         ListView list;
         if (!view(l, list)) return damaged("lists", "points outside its section");
         for (const Place p : list.postings) {
-            if (p >= place_limit) return damaged("postings", "place past the records");
+            if (p >= place_limit && !(padded && p == kNoPlace))
+                return damaged("postings", "place past the records");
         }
         uint32_t before = 0;
         for (size_t b = 0; b < list.blocks.size(); ++b) {

@@ -11,6 +11,9 @@
 
 namespace temblor {
 
+/// Stands where a block is filled up.
+inline constexpr Place kNoPlace = UINT32_MAX;
+
 /// One list in the section `lists`.
 struct ListRecord {
     uint64_t postings_begin = 0;   ///< index of its first posting
@@ -114,8 +117,9 @@ public:
     [[nodiscard]] uint64_t summary_bytes() const { return summaries_.size(); }
     /// False when the record points outside the sections (a damaged file).
     [[nodiscard]] bool view(uint32_t list, ListView& out) const;
-    /// Every list's structure: offsets, orders, block numbers, places below `place_limit`.
-    [[nodiscard]] Status validate(Place place_limit) const;
+    /// Every list's structure: offsets, orders, block numbers, places below `place_limit`, with
+    /// `padded` also kNoPlace.
+    [[nodiscard]] Status validate(Place place_limit, bool padded = false) const;
 
 private:
     std::span<const ListRecord> lists_;

@@ -48,6 +48,34 @@ std::string_view section_name(SectionKind kind) {
             return "payload_key";
         case SectionKind::kPayloadIndex:
             return "payload_index";
+        case SectionKind::kDenseMeta:
+            return "dense_meta";
+        case SectionKind::kVectors:
+            return "vectors";
+        case SectionKind::kVectorSteps:
+            return "vector_steps";
+        case SectionKind::kVectorNorms:
+            return "vector_norms";
+        case SectionKind::kHashMeta:
+            return "hash_meta";
+        case SectionKind::kRotation:
+            return "rotation";
+        case SectionKind::kCodeBooks:
+            return "code_books";
+        case SectionKind::kListCentroids:
+            return "list_centroids";
+        case SectionKind::kCellCentroids:
+            return "cell_centroids";
+        case SectionKind::kCodes:
+            return "codes";
+        case SectionKind::kGraphMeta:
+            return "graph_meta";
+        case SectionKind::kGraphLevels:
+            return "graph_levels";
+        case SectionKind::kGraphOffsets:
+            return "graph_offsets";
+        case SectionKind::kGraphNeighbors:
+            return "graph_neighbors";
     }
     return "unknown";
 }

@@ -36,6 +36,21 @@ enum class SectionKind : uint32_t {
     kDenseValues = 19,
     kPayloadKey = 20,
     kPayloadIndex = 21,
+    // Dense vectors (index/dense/dense_segment.h, index/hash/hashed_lists.h).
+    kDenseMeta = 22,
+    kVectors = 23,
+    kVectorSteps = 24,
+    kVectorNorms = 25,
+    kHashMeta = 26,
+    kRotation = 27,
+    kCodeBooks = 28,
+    kListCentroids = 29,
+    kCellCentroids = 30,
+    kCodes = 31,
+    kGraphMeta = 32,
+    kGraphLevels = 33,
+    kGraphOffsets = 34,
+    kGraphNeighbors = 35,
 };
 /// "records"; "unknown" for a number outside the table.
 std::string_view section_name(SectionKind kind);

@@ -22,6 +22,9 @@ struct ScoredBlock {
 /// best first. Memory is reused.
 class BlockScores {
 public:
+    /// Within 1/256 of the best score the order is loose: later blocks may be a little better.
+    static constexpr float kLooseOrder = 1.0F / 64;
+
     explicit BlockScores(const Segment& segment);
 
     /// Reads the summaries of `lists` (internal components). Blocks without a summary come first;

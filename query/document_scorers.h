@@ -12,7 +12,7 @@
 
 namespace temblor {
 
-/// Scorers of one kind of forward store each, as BlockWalk wants them. They read no byte outside
+/// Scorers of one kind of forward store each, as RecordReader wants them. They read no byte outside
 /// the store whatever a record says; a damaged record scores 0.
 ///
 /// Common: first() and rest() give the quick score; `refine` the exact one by the stored values;

@@ -10,6 +10,7 @@
 #include "query/document_scorers.h"
 #include "query/kernels.h"
 #include "query/query_tables.h"
+#include "query/record_reader.h"
 
 namespace temblor {
 namespace {
@@ -154,11 +155,10 @@ private:
         result_.counters.blocks += scratch_.blocks.ordered().size();
         const ForwardStore& store = segment_.forward();
         WalkParameters steering;
-        steering.heap_factor = parameters_.heap_factor;
         steering.patience = parameters_.patience;
-        steering.share_deviations = kShareDeviations;
         steering.allowed = allowed_ != nullptr ? allowed_->place_bits().data() : nullptr;
         steering.dead = dead_;
+        steering.bounded = parameters_.least_score > 0;
         steering.least_score = parameters_.least_score * kLeastScoreMargin /
                                (documents_.unit() * scratch_.query.weight_unit());
         steering.place_shift = store.shape().place_shift();
@@ -167,9 +167,10 @@ private:
         const auto most = static_cast<uint32_t>(std::min<uint64_t>(parameters_.k, segment_.rows()));
         top.reset(most, candidates_for(most));
         scratch_.visited.clear();
-        BlockWalk<BlockScores, Documents>(scratch_.blocks, documents_, steering, scratch_.visited,
-                                          top, result_.counters)
-            .run();
+        WalkState<Score> state(steering, scratch_.visited, top, result_.counters);
+        RecordReader<Documents> reader(scratch_.blocks, documents_, state, parameters_.heap_factor,
+                                       kShareDeviations);
+        walk_blocks(scratch_.blocks, reader);
         refine(top);
     }
 

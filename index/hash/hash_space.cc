@@ -1,0 +1,101 @@
+#include "index/hash/hash_space.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <faiss/VectorTransform.h>
+#include <faiss/impl/FaissException.h>
+
+#include "data/dense_vector.h"
+
+namespace temblor {
+namespace {
+
+double squared_length(std::span<const float> row) {
+    double sum = 0;
+    for (const float v : row) sum += static_cast<double>(v) * static_cast<double>(v);
+    return sum;
+}
+
+}  // namespace
+
+void HashSpace::fit(std::span<const float> rows) {
+    if (distance_ != Distance::kEuclid || rows.empty()) return;
+    const size_t n = rows.size() / dim_;
+    double mean = 0;
+    double squares = 0;
+    double energy = 0;
+    for (size_t i = 0; i < n; ++i) {
+        const double half = squared_length(rows.subspan(i * dim_, dim_)) / 2;
+        const double delta = half - mean;
+        mean += delta / static_cast<double>(i + 1);
+        squares += delta * (half - mean);
+        energy += half * 2;
+    }
+    const double spread = std::sqrt(squares / static_cast<double>(n));
+    const double coordinate = std::sqrt(energy / static_cast<double>(n) / dim_);
+    norm_mean_ = static_cast<float>(mean);
+    norm_unit_ = spread > 0 ? static_cast<float>(coordinate / spread) : 0;
+}
+
+std::vector<float> HashSpace::map_documents(std::span<const float> rows) const {
+    const size_t n = rows.size() / dim_;
+    const size_t inner = inner_dim();
+    std::vector<float> out(n * inner);
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; ++i) {
+        const auto row = rows.subspan(i * dim_, dim_);
+        const auto mapped = std::span(out).subspan(i * inner, inner);
+        std::copy(row.begin(), row.end(), mapped.begin());
+        if (distance_ == Distance::kCosine) normalize(mapped);
+        if (distance_ == Distance::kEuclid) {
+            mapped[dim_] = norm_unit_ * (norm_mean_ - static_cast<float>(squared_length(row) / 2));
+        }
+    }
+    return out;
+}
+
+void HashSpace::rotate(std::span<float> rows) const {
+    if (rotation_.empty()) return;
+    const size_t inner = inner_dim();
+    const size_t n = rows.size() / inner;
+#pragma omp parallel
+    {
+        std::vector<float> turned(dim_);
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < n; ++i) {
+            float* row = rows.data() + i * inner;
+            for (uint32_t j = 0; j < dim_; ++j) {
+                const float* axis = rotation_.data() + size_t{j} * dim_;
+                float sum = 0;
+#pragma omp simd reduction(+ : sum)
+                for (uint32_t d = 0; d < dim_; ++d) sum += axis[d] * row[d];
+                turned[j] = sum;
+            }
+            std::copy(turned.begin(), turned.end(), row);
+        }
+    }
+}
+
+Result<std::vector<float>> train_rotation(Rotation kind, std::span<const float> rows, uint32_t dim,
+                                          uint32_t subspaces) {
+    if (kind == Rotation::kNone) return std::vector<float>{};
+    const auto n = static_cast<faiss::Index::idx_t>(rows.size() / dim);
+    try {
+        if (kind == Rotation::kOpq) {
+            // Faiss wants subspaces of one width.
+            const auto parts = static_cast<int>(dim % subspaces == 0 ? subspaces : 1);
+            faiss::OPQMatrix opq(static_cast<int>(dim), parts, static_cast<int>(dim));
+            opq.niter = 15;
+            opq.train(n, rows.data());
+            return std::move(opq.A);
+        }
+        faiss::ITQMatrix itq(static_cast<int>(dim));
+        itq.train(n, rows.data());
+        return std::move(itq.A);
+    } catch (const faiss::FaissException& e) {
+        return Status::internal(std::string("rotation: ") + e.what());
+    }
+}
+
+}  // namespace temblor

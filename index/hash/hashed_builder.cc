@@ -1,0 +1,348 @@
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <new>
+#include <numeric>
+#include <vector>
+
+#include <omp.h>
+
+#include "data/half_float.h"
+#include "data/splitmix.h"
+#include "index/hash/cells.h"
+#include "index/hash/hash_meta.h"
+#include "index/hash/hashed_lists.h"
+
+namespace temblor {
+namespace {
+
+/// Code books and rotations learn from so many residuals.
+constexpr size_t kSampledResiduals = 1 << 16;
+constexpr uint32_t kGroup = CodeShape::kGroup;
+/// Dimensions a subspace of the summaries' code.
+constexpr uint32_t kSummaryWidth = 4;
+
+class HashedBuilder {
+public:
+    HashedBuilder(std::span<const float> vectors, uint32_t dim, Distance distance,
+                  std::span<const uint32_t> row_numbers, const HashParameters& parameters,
+                  Progress& progress)
+        : space_(dim, distance),
+          count_(vectors.size() / dim),
+          row_numbers_(row_numbers),
+          parameters_(parameters.resolved(count_)),
+          progress_(progress) {
+        space_.fit(vectors);
+        mapped_ = space_.map_documents(vectors);
+        inner_ = space_.inner_dim();
+    }
+
+    Status build(SegmentWriter& writer, uint64_t row_limit) {
+        TEMBLOR_ASSIGN_OR_RETURN(cells_,
+                                 train_cells(mapped_, inner_, parameters_, assignment_, progress_));
+        round_centroids();
+        TEMBLOR_RETURN_IF_ERROR(turn());
+        TEMBLOR_RETURN_IF_ERROR(train_books());
+        order_blocks();
+        TEMBLOR_RETURN_IF_ERROR(write_codes(writer));
+        TEMBLOR_RETURN_IF_ERROR(write_lists(writer));
+        TEMBLOR_RETURN_IF_ERROR(
+            writer.add_array<float>(SectionKind::kListCentroids, cells_.lists));
+        TEMBLOR_RETURN_IF_ERROR(
+            writer.add_array<uint16_t>(SectionKind::kCellCentroids, half_centroids_));
+        std::vector<float> books(documents_.entries().begin(), documents_.entries().end());
+        books.insert(books.end(), summaries_.entries().begin(), summaries_.entries().end());
+        TEMBLOR_RETURN_IF_ERROR(writer.add_array<float>(SectionKind::kCodeBooks, books));
+        TEMBLOR_RETURN_IF_ERROR(
+            writer.add_array<float>(SectionKind::kRotation, space_.rotation()));
+        return write_meta(writer, row_limit);
+    }
+
+private:
+    /// Centroids are stored as half floats; residuals are taken to what is stored.
+    void round_centroids() {
+        half_centroids_.resize(cells_.centroids.size());
+        for (size_t i = 0; i < half_centroids_.size(); ++i) {
+            half_centroids_[i] =
+                float_to_half(std::clamp(cells_.centroids[i], -kLargestHalf, kLargestHalf));
+            cells_.centroids[i] = half_to_float(half_centroids_[i]);
+        }
+    }
+
+    [[nodiscard]] std::span<const float> mapped(size_t row) const {
+        return std::span(mapped_).subspan(row * inner_, inner_);
+    }
+    void residual(size_t row, uint32_t cell, std::span<float> out) const {
+        const auto x = mapped(row);
+        const auto c = cells_.centroid(cell);
+        for (uint32_t d = 0; d < inner_; ++d) out[d] = x[d] - c[d];
+    }
+
+    /// Residuals of sampled rows to their nearest cells.
+    [[nodiscard]] std::vector<float> sample_residuals() const {
+        const size_t n = std::min(count_, kSampledResiduals);
+        std::vector<float> out(n * inner_);
+        SplitMix random(parameters_.seed);
+        for (size_t i = 0; i < n; ++i) {
+            const size_t row = n == count_ ? i : random.below(count_);
+            // Any of its cells: codes are made for all of them.
+            const size_t which = random.below(assignment_.each);
+            uint32_t cell = assignment_.cells[row * assignment_.each + which];
+            if (cell == CellAssignment::kNoCell) cell = assignment_.cells[row * assignment_.each];
+            residual(row, cell, std::span(out).subspan(i * inner_, inner_));
+        }
+        return out;
+    }
+
+    Status turn() {
+        if (parameters_.rotation == Rotation::kNone) return Status::ok();
+        progress_.report("rotation", 0, 0);
+        const std::vector<float> sample = sample_residuals();
+        const uint32_t dim = space_.dim();
+        std::vector<float> plain(sample.size() / inner_ * dim);
+        for (size_t i = 0; i < sample.size() / inner_; ++i)
+            std::copy_n(sample.data() + i * inner_, dim, plain.data() + i * dim);
+        TEMBLOR_ASSIGN_OR_RETURN(
+            auto matrix,
+            train_rotation(parameters_.rotation, plain, dim,
+                           (dim + parameters_.code_width - 1) / parameters_.code_width));
+        space_.set_rotation(std::move(matrix));
+        space_.rotate(mapped_);
+        space_.rotate(cells_.centroids);
+        space_.rotate(cells_.lists);
+        round_centroids();
+        return Status::ok();
+    }
+
+    Status train_books() {
+        progress_.report("code books", 0, 0);
+        const std::vector<float> sample = sample_residuals();
+        const CodeShape shape{parameters_.code, inner_, parameters_.code_width};
+        TEMBLOR_ASSIGN_OR_RETURN(documents_, CodeBook::train(shape, sample, parameters_.seed));
+        measure_errors(sample);
+        if (progress_.cancelled()) return interrupted();
+
+        std::vector<float> of_cells(cells_.centroids.size());
+        for (uint32_t l = 0; l < cells_.list_count(); ++l) {
+            for (uint32_t c = cells_.list_begins[l]; c < cells_.list_begins[l + 1]; ++c)
+                cell_residual(l, c, std::span(of_cells).subspan(size_t{c} * inner_, inner_));
+        }
+        const CodeShape summary_shape{CodeKind::kProduct4, inner_, kSummaryWidth};
+        TEMBLOR_ASSIGN_OR_RETURN(summaries_,
+                                 CodeBook::train(summary_shape, of_cells, parameters_.seed));
+        return Status::ok();
+    }
+    void cell_residual(uint32_t list, uint32_t cell, std::span<float> out) const {
+        const auto coarse = cells_.list(list);
+        const auto small = cells_.centroid(cell);
+        for (uint32_t d = 0; d < inner_; ++d) out[d] = small[d] - coarse[d];
+    }
+
+    void measure_errors(std::span<const float> sample) {
+        std::vector<uint8_t> codes(documents_.shape().subspaces());
+        std::vector<float> decoded(inner_);
+        double length = 0;
+        double error = 0;
+        const size_t n = std::min<size_t>(sample.size() / inner_, 4096);
+        for (size_t i = 0; i < n; ++i) {
+            const auto row = sample.subspan(i * inner_, inner_);
+            documents_.encode(row, codes);
+            documents_.decode(codes, decoded);
+            for (uint32_t d = 0; d < inner_; ++d) {
+                length += static_cast<double>(row[d] * row[d]);
+                error += static_cast<double>((row[d] - decoded[d]) * (row[d] - decoded[d]));
+            }
+        }
+        residual_length_ = static_cast<float>(std::sqrt(length / static_cast<double>(n)));
+        code_error_ = static_cast<float>(std::sqrt(error / static_cast<double>(n)));
+    }
+
+    /// Which rows stand in each cell, ascending, and where blocks begin among all postings.
+    void order_blocks() {
+        member_begins_.assign(size_t{cells_.cell_count()} + 1, 0);
+        for (const uint32_t cell : assignment_.cells)
+            if (cell != CellAssignment::kNoCell) ++member_begins_[size_t{cell} + 1];
+        std::partial_sum(member_begins_.begin(), member_begins_.end(), member_begins_.begin());
+        members_.resize(member_begins_.back());
+        std::vector<uint64_t> next(member_begins_.begin(), member_begins_.end() - 1);
+        for (size_t row = 0; row < count_; ++row) {
+            for (uint32_t a = 0; a < assignment_.each; ++a) {
+                const uint32_t cell = assignment_.cells[row * assignment_.each + a];
+                if (cell != CellAssignment::kNoCell)
+                    members_[next[cell]++] = static_cast<uint32_t>(row);
+            }
+        }
+        assignment_ = {};
+        posting_begins_.assign(size_t{cells_.cell_count()} + 1, 0);
+        for (uint32_t c = 0; c < cells_.cell_count(); ++c) {
+            const uint64_t n = member_begins_[c + 1] - member_begins_[c];
+            posting_begins_[c + 1] = posting_begins_[c] + (n + kGroup - 1) / kGroup * kGroup;
+        }
+        scales_.assign(cells_.cell_count(), 0);
+    }
+    [[nodiscard]] std::span<const uint32_t> members(uint32_t cell) const {
+        return std::span(members_).subspan(member_begins_[cell],
+                                           member_begins_[cell + 1] - member_begins_[cell]);
+    }
+
+    /// Codes in the order of postings, in runs of cells that fit a few megabytes.
+    Status write_codes(SegmentWriter& writer) {
+        constexpr uint64_t kRunBytes = 8 << 20;
+        const uint32_t group_bytes = documents_.shape().group_bytes();
+        TEMBLOR_RETURN_IF_ERROR(writer.begin(SectionKind::kCodes));
+        const uint32_t cells = cells_.cell_count();
+        std::vector<uint8_t> run;
+        for (uint32_t begin = 0; begin < cells;) {
+            uint32_t end = begin + 1;
+            while (end < cells &&
+                   (posting_begins_[end + 1] - posting_begins_[begin]) / kGroup * group_bytes <
+                       kRunBytes)
+                ++end;
+            run.assign((posting_begins_[end] - posting_begins_[begin]) / kGroup * group_bytes, 0);
+#pragma omp parallel for schedule(dynamic, 8)
+            for (uint32_t c = begin; c < end; ++c) {
+                encode_cell(c, std::span(run).subspan((posting_begins_[c] - posting_begins_[begin]) /
+                                                      kGroup * group_bytes));
+            }
+            TEMBLOR_RETURN_IF_ERROR(writer.append(std::as_bytes(std::span(run))));
+            if (progress_.cancelled()) return interrupted();
+            progress_.report("codes", end, cells);
+            begin = end;
+        }
+        return Status::ok();
+    }
+    void encode_cell(uint32_t cell, std::span<uint8_t> out) {
+        const uint32_t group_bytes = documents_.shape().group_bytes();
+        std::vector<float> rest(inner_);
+        std::vector<uint8_t> codes(documents_.shape().subspaces());
+        const auto rows = members(cell);
+        double squares = 0;
+        for (size_t i = 0; i < rows.size(); ++i) {
+            residual(rows[i], cell, rest);
+            for (const float v : rest) squares += static_cast<double>(v * v);
+            documents_.encode(rest, codes);
+            documents_.place(codes, i % kGroup,
+                             out.subspan(i / kGroup * group_bytes, group_bytes));
+        }
+        if (!rows.empty())
+            scales_[cell] =
+                static_cast<float>(std::sqrt(squares / static_cast<double>(rows.size())));
+    }
+
+    Status write_lists(SegmentWriter& writer) {
+        const uint32_t group_bytes = summaries_.shape().group_bytes();
+        std::vector<ListRecord> records;
+        std::vector<BlockRecord> blocks;
+        std::vector<Place> postings(posting_begins_.back(), kNoPlace);
+        std::vector<uint8_t> codes;
+        std::vector<float> rest(inner_);
+        std::vector<uint8_t> code(summaries_.shape().subspaces());
+        for (uint32_t l = 0; l < cells_.list_count(); ++l) {
+            const uint32_t begin = cells_.list_begins[l];
+            const uint32_t end = cells_.list_begins[l + 1];
+            ListRecord record;
+            record.postings_begin = posting_begins_[begin];
+            record.postings =
+                static_cast<uint32_t>(posting_begins_[end] - posting_begins_[begin]);
+            record.blocks_begin = begin;
+            record.blocks = end - begin;
+            record.summaries_begin = codes.size();
+            max_blocks_ = std::max(max_blocks_, record.blocks);
+            records.push_back(record);
+            const size_t first = codes.size();
+            codes.resize(first + size_t{(end - begin + kGroup - 1) / kGroup} * group_bytes);
+            for (uint32_t c = begin; c < end; ++c) {
+                blocks.push_back({static_cast<uint32_t>(posting_begins_[c] - record.postings_begin),
+                                  scales_[c]});
+                const auto rows = members(c);
+                for (size_t i = 0; i < rows.size(); ++i)
+                    postings[posting_begins_[c] + i] =
+                        row_numbers_.empty() ? rows[i] : row_numbers_[rows[i]];
+                cell_residual(l, c, rest);
+                summaries_.encode(rest, code);
+                summaries_.place(
+                    code, (c - begin) % kGroup,
+                    std::span(codes).subspan(first + size_t{(c - begin) / kGroup} * group_bytes,
+                                             group_bytes));
+            }
+        }
+        codes.resize(codes.size() + kSummarySlack);
+        TEMBLOR_RETURN_IF_ERROR(writer.add_array<ListRecord>(SectionKind::kLists, records));
+        TEMBLOR_RETURN_IF_ERROR(writer.add_array<BlockRecord>(SectionKind::kBlocks, blocks));
+        TEMBLOR_RETURN_IF_ERROR(writer.add_array<Place>(SectionKind::kPostings, postings));
+        return writer.add_array<uint8_t>(SectionKind::kSummaries, codes);
+    }
+
+    Status write_meta(SegmentWriter& writer, uint64_t row_limit) const {
+        HashMeta meta;
+        meta.rows = row_limit;
+        meta.dim = space_.dim();
+        meta.distance = static_cast<uint32_t>(space_.distance());
+        meta.lists = cells_.list_count();
+        meta.cells = cells_.cell_count();
+        meta.assignments = parameters_.assignments;
+        meta.code = static_cast<uint32_t>(parameters_.code);
+        meta.code_width = parameters_.code_width;
+        meta.summary_width = kSummaryWidth;
+        meta.rotation = static_cast<uint32_t>(parameters_.rotation);
+        meta.max_blocks = max_blocks_;
+        meta.norm_mean = space_.norm_mean();
+        meta.norm_unit = space_.norm_unit();
+        meta.residual_length = residual_length_;
+        meta.code_error = code_error_;
+        meta.seed = parameters_.seed;
+        return writer.add_array<HashMeta>(SectionKind::kHashMeta, std::span(&meta, 1));
+    }
+
+    static Status interrupted() {
+        return Status::cancelled("hashing was interrupted; no file was written");
+    }
+
+    HashSpace space_;
+    uint32_t inner_ = 0;
+    size_t count_;
+    std::span<const uint32_t> row_numbers_;
+    HashParameters parameters_;
+    Progress& progress_;
+    std::vector<float> mapped_;
+    Cells cells_;
+    CellAssignment assignment_;
+    std::vector<uint16_t> half_centroids_;
+    CodeBook documents_;
+    CodeBook summaries_;
+    float residual_length_ = 0;
+    float code_error_ = 0;
+    std::vector<uint64_t> member_begins_;
+    std::vector<uint32_t> members_;
+    std::vector<uint64_t> posting_begins_;
+    std::vector<float> scales_;
+    uint32_t max_blocks_ = 0;
+};
+
+}  // namespace
+
+Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance distance,
+                          std::span<const uint32_t> row_numbers, uint64_t row_limit,
+                          const HashParameters& parameters, SegmentWriter& writer,
+                          Progress& progress) {
+    TEMBLOR_RETURN_IF_ERROR(parameters.validate());
+    if (distance == Distance::kManhattan) {
+        return Status::invalid_argument(
+            "distance: manhattan cannot be hashed, expected dot, cosine or euclid");
+    }
+    if (dim == 0 || vectors.size() < dim)
+        return Status::invalid_argument("vectors: none, hashing needs at least one");
+    const int before = omp_get_max_threads();
+    if (parameters.threads > 0) omp_set_num_threads(static_cast<int>(parameters.threads));
+    Status built;
+    try {
+        built = HashedBuilder(vectors, dim, distance, row_numbers, parameters, progress)
+                    .build(writer, row_limit);
+    } catch (const std::bad_alloc&) {
+        built = Status::resource_exhausted("hashing: not enough memory");
+    }
+    omp_set_num_threads(before);
+    return built;
+}
+
+}  // namespace temblor

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "data/progress.h"
+#include "data/status.h"
+#include "index/blocked_lists.h"
+#include "index/hash/code_book.h"
+#include "index/hash/hash_parameters.h"
+#include "index/hash/hash_space.h"
+#include "index/section_file.h"
+#include "index/segment_writer.h"
+
+namespace temblor {
+
+/// Blocked lists of dense vectors: a list is a coarse cell, a block a small one, its summary a code
+/// of the small centroid's residual to the coarse one, and a row stands in the blocks of its
+/// nearest small cells, each time with a code of its residual to that cell's centroid.
+///
+/// Lists, postings and blocks are those of sparse vectors (index/blocked_lists.h): postings are
+/// rows, each block filled up to a multiple of CodeShape::kGroup with kNoPlace; a block's scale is
+/// the root mean square length of its residuals. A view over sections of an open file, which must
+/// outlive it; immutable; every position read from it is checked where it is used.
+class HashedLists {
+public:
+    HashedLists() = default;
+    /// `dim`, `distance`, `rows`: what the file's vectors are; the sections must agree.
+    static Result<HashedLists> open(const SectionFile& file, uint64_t rows, uint32_t dim,
+                                    Distance distance);
+
+    [[nodiscard]] uint64_t rows() const { return rows_; }
+    [[nodiscard]] const HashSpace& space() const { return space_; }
+    [[nodiscard]] const BlockedLists& lists() const { return lists_; }
+    [[nodiscard]] uint32_t cells() const { return cells_; }
+    [[nodiscard]] const HashParameters& parameters() const { return parameters_; }
+    /// What codes of documents and of summaries mean.
+    [[nodiscard]] const CodeBook& documents() const { return documents_; }
+    [[nodiscard]] const CodeBook& summaries() const { return summaries_; }
+    /// Root mean square length of rows' residuals to their nearest cell, and of what their codes
+    /// miss of them.
+    [[nodiscard]] float residual_length() const { return residual_length_; }
+    [[nodiscard]] float code_error() const { return code_error_; }
+    /// The most cells of a list.
+    [[nodiscard]] uint32_t max_blocks() const { return max_blocks_; }
+
+    /// Centroid of a coarse cell, inner_dim() floats.
+    [[nodiscard]] const float* list_centroid(uint32_t list) const {
+        return list_centroids_.data() + size_t{list} * space_.inner_dim();
+    }
+    /// Centroid of a small cell, inner_dim() half floats.
+    [[nodiscard]] const uint16_t* cell_centroid(uint32_t cell) const {
+        return cell_centroids_.data() + size_t{cell} * space_.inner_dim();
+    }
+    /// Codes of the summaries of list `l`, a group for every 16 of its blocks.
+    [[nodiscard]] const uint8_t* summary_codes(uint32_t l) const {
+        return summary_codes_.data() + lists_.record(l).summaries_begin;
+    }
+    /// Codes of the documents from posting `p` (of all lists' postings) on, a multiple of 16.
+    [[nodiscard]] const uint8_t* document_codes(uint64_t p) const {
+        return codes_.data() + p / CodeShape::kGroup * documents_.shape().group_bytes();
+    }
+
+    /// The structure of every list; checksums are the file's.
+    [[nodiscard]] Status validate() const;
+
+private:
+    Status check_lists() const;
+
+    uint64_t rows_ = 0;
+    HashSpace space_;
+    HashParameters parameters_;
+    CodeBook documents_;
+    CodeBook summaries_;
+    BlockedLists lists_;
+    uint32_t cells_ = 0;
+    uint32_t max_blocks_ = 0;
+    float residual_length_ = 0;
+    float code_error_ = 0;
+    std::span<const float> list_centroids_;
+    std::span<const uint16_t> cell_centroids_;
+    std::span<const uint8_t> summary_codes_;
+    std::span<const uint8_t> codes_;
+};
+
+/// Trains and builds the lists of `rows` vectors (dim numbers each) and writes their sections.
+/// `row_numbers` (empty: 0, 1, ...) are what postings call them, ascending, below `row_limit`.
+/// Manhattan is kInvalidArgument; kCancelled, kResourceExhausted, kInternal (Faiss), kIoError.
+/// Takes the training's time: O(rows * cells / lists * dim) and a copy of the vectors.
+Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance distance,
+                          std::span<const uint32_t> row_numbers, uint64_t row_limit,
+                          const HashParameters& parameters, SegmentWriter& writer,
+                          Progress& progress);
+
+}  // namespace temblor
