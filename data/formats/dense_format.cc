@@ -13,12 +13,12 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kWord = sizeof(uint32_t);
+constexpr size_t kFormatWord = sizeof(uint32_t);
 
 uint32_t load_word(std::span<const std::byte> head, size_t at) {
     uint32_t word = 0;
-    if (at <= head.size() && head.size() - at >= kWord) {
-        std::memcpy(&word, head.data() + at, kWord);
+    if (at <= head.size() && head.size() - at >= kFormatWord) {
+        std::memcpy(&word, head.data() + at, kFormatWord);
     }
     return word;
 }
@@ -30,10 +30,10 @@ bool is_small_integer(uint32_t word) { return word >= 1 && word < (uint32_t{1} <
 
 bool is_whole_fvecs(std::span<const std::byte> head, uint64_t file_size) {
     const uint32_t dim = load_word(head, 0);
-    if (head.size() < 2 * kWord || !is_dim(dim)) return false;
-    const uint64_t record = kWord + uint64_t{dim} * sizeof(float);
+    if (head.size() < 2 * kFormatWord || !is_dim(dim)) return false;
+    const uint64_t record = kFormatWord + uint64_t{dim} * sizeof(float);
     if (file_size == 0 || file_size % record != 0) return false;
-    return record + kWord > head.size() || load_word(head, record) == dim;
+    return record + kFormatWord > head.size() || load_word(head, record) == dim;
 }
 
 std::optional<DenseFormat> format_of_name(std::string_view path) {
@@ -80,16 +80,16 @@ Result<DenseFormat> parse_dense_format(std::string_view name) {
 }
 
 bool is_whole_fbin(std::span<const std::byte> head, uint64_t file_size) {
-    if (head.size() < 2 * kWord || !is_dim(load_word(head, kWord))) return false;
-    const uint64_t values = uint64_t{load_word(head, 0)} * load_word(head, kWord);
-    return file_size == 2 * kWord + values * sizeof(float);
+    if (head.size() < 2 * kFormatWord || !is_dim(load_word(head, kFormatWord))) return false;
+    const uint64_t values = uint64_t{load_word(head, 0)} * load_word(head, kFormatWord);
+    return file_size == 2 * kFormatWord + values * sizeof(float);
 }
 
 Result<DenseFormat> detect_dense_format(std::span<const std::byte> head, uint64_t plain_size,
                                         const std::string& path) {
     if (head.empty()) return Status::invalid_argument(path + ": empty file");
     if (starts_as_npy(head)) return DenseFormat::kNpy;
-    const uint32_t second = load_word(head, kWord);
+    const uint32_t second = load_word(head, kFormatWord);
     const bool fbin = is_whole_fbin(head, plain_size);
     const bool fvecs = is_whole_fvecs(head, plain_size);
     if (fbin || fvecs) {
@@ -97,7 +97,7 @@ Result<DenseFormat> detect_dense_format(std::span<const std::byte> head, uint64_
         return (both ? is_small_integer(second) : fbin) ? DenseFormat::kFbin : DenseFormat::kFvecs;
     }
     if (const std::optional<DenseFormat> named = format_of_name(path)) return *named;
-    if (plain_size == 0 && head.size() >= 2 * kWord) {
+    if (plain_size == 0 && head.size() >= 2 * kFormatWord) {
         if (is_dim(second)) return DenseFormat::kFbin;
         if (is_dim(load_word(head, 0))) return DenseFormat::kFvecs;
     }
@@ -113,8 +113,11 @@ bool is_dense_file(std::span<const std::byte> head, uint64_t plain_size, const s
     if (is_printed_text(head)) return false;
     if (format_of_name(path)) return true;
     // Where a value stands, Seismic's format has the first row's nnz or its first component.
-    if (is_whole_fbin(head, plain_size)) return !is_small_integer(load_word(head, 2 * kWord));
-    return is_whole_fvecs(head, plain_size) && !is_small_integer(load_word(head, kWord));
+    if (is_whole_fbin(head, plain_size)) return !is_small_integer(load_word(head, 2 * kFormatWord));
+    const uint32_t first = load_word(head, kFormatWord);
+    const bool empty_row =
+        first == 0 && plain_size == (uint64_t{load_word(head, 0)} + 1) * kFormatWord;
+    return is_whole_fvecs(head, plain_size) && !is_small_integer(first) && !empty_row;
 }
 
 Result<bool> is_dense_file(const std::string& path) {

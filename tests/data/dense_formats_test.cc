@@ -1,10 +1,13 @@
 #include <array>
 #include <cmath>
+#include <cstring>
+#include <filesystem>
 #include <random>
 
 #include "data/formats/dense_reader.h"
 #include "data/formats/dense_writer.h"
 #include "data/io/byte_source.h"
+#include "data/io/mapped_file.h"
 #include "tests/data/dense_files.h"
 #include "tests/data/test_files.h"
 
