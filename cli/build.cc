@@ -9,12 +9,14 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/dense_build.h"
 #include "cli/encoder_flags.h"
 #include "cli/human_text.h"
 #include "cli/output.h"
 #include "cli/parameters_json.h"
 #include "cli/terminal_progress.h"
 #include "data/formats/collection_reader.h"
+#include "data/formats/dense_format.h"
 #include "index/segment_builder.h"
 
 namespace temblor::cli {
@@ -26,6 +28,7 @@ struct BuildCommand {
     std::string output;
     std::string format;
     EncoderFlags encoder;
+    DenseBuildFlags dense;
     bool no_payload = false;
     std::string pruning;
     std::optional<uint32_t> n_postings;
@@ -92,6 +95,10 @@ Status print_report_json(const BuildReport& report, const BuildParameters& used)
 }
 
 Outcome BuildCommand::run() const {
+    if (format.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(const bool is_dense, is_dense_file(input));
+        if (is_dense) return build_dense(dense, {input, ids, output, threads, seed, as_json});
+    }
     // Flags that are wrong for any collection are told before the input is read.
     if (auto checked = parameters(BuildParameters()); !checked.is_ok()) {
         return Outcome::usage(checked.status().message());
@@ -139,6 +146,7 @@ void add_build(CLI::App& app, Action& action) {
     verb->add_flag("--no-payload", command->no_payload,
                    "Do not keep what JSONL holds beside vectors");
     command->encoder.add_to(*verb);
+    command->dense.add_to(*verb);
     const std::string group = "Index (defaults follow the collection's size)";
     verb->add_option("--pruning", command->pruning, "global or fixed")
         ->check(CLI::IsMember({"global", "fixed"}))

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/dense_eval.h"
+#include "cli/eval_report.h"
 #include "cli/evaluation.h"
 #include "cli/output.h"
 #include "cli/query_input.h"
@@ -35,6 +37,7 @@ struct EvalCommand {
     std::string ground_truth;
     bool with_accuracy = false;
     SearchFlags flags;
+    DenseSearchFlags dense;
     uint32_t threads = 1;
     uint32_t warmup = 1;
     uint32_t repeats = 1;
@@ -92,21 +95,21 @@ private:
         if (command_.flags.exact) {
             TEMBLOR_RETURN_IF_ERROR(make_exact_index());
             ExactIndex::Scratch scratch;
-            return measured([&](SparseVectorView query, SearchResult& result) {
-                exact_->search(query, parameters_.k, scratch, result.hits);
+            return measured([&](uint64_t query, SearchResult& result) {
+                exact_->search(queries_.vectors.row(query), parameters_.k, scratch, result.hits);
                 // An exact scan gives every document a score.
                 result.counters.documents_scored = exact_->rows();
                 return Status::ok();
             });
         }
         SearchScratch scratch(*segment_);
-        return measured([&](SparseVectorView query, SearchResult& result) {
-            return searcher_.search(query, parameters_, {}, scratch, result);
+        return measured([&](uint64_t query, SearchResult& result) {
+            return searcher_.search(queries_.vectors.row(query), parameters_, {}, scratch, result);
         });
     }
 
     Status measured(const QueryRunner& runner) {
-        TEMBLOR_ASSIGN_OR_RETURN(measurement_, measure(queries_.vectors, runner, command_.warmup,
+        TEMBLOR_ASSIGN_OR_RETURN(measurement_, measure(queries_.vectors.rows(), runner, command_.warmup,
                                                        command_.repeats, progress_));
         return Status::ok();
     }
@@ -170,14 +173,6 @@ private:
         return Status::ok();
     }
 
-    static json::object latency_json(const Latency& latency) {
-        json::object object;
-        object["mean"] = latency.mean;
-        object["p50"] = latency.p50;
-        object["p99"] = latency.p99;
-        return object;
-    }
-
     void settings() {
         const auto mean = [&](uint64_t total) {
             return static_cast<double>(total) / static_cast<double>(queries_.vectors.rows());
@@ -216,28 +211,12 @@ private:
     json::object report_;
 };
 
-Status print_table(const json::object& report) {
-    std::string out;
-    const auto line = [&](std::string_view name, const json::value& value) {
-        const std::string text = value.is_double()   ? fmt::format("{:.4f}", value.get_double())
-                                 : value.is_string() ? std::string(value.get_string())
-                                 : value.is_bool()   ? std::string(value.get_bool() ? "yes" : "no")
-                                                   : fmt::format("{}", value.to_number<uint64_t>());
-        out += fmt::format("{:<20} {:>14}\n", name, text);
-    };
-    for (const auto& member : report) {
-        const std::string name(member.key());
-        if (const json::object* parts = member.value().if_object()) {
-            for (const auto& part : *parts)
-                line(name + " " + std::string(part.key()), part.value());
-        } else {
-            line(name, member.value());
-        }
-    }
-    return print(out);
-}
-
 Outcome EvalCommand::run() const {
+    if (is_dense_segment(index)) {
+        return eval_dense(dense,
+                          {index, queries, query_ids, qrels, ground_truth, with_accuracy, flags.k,
+                           flags.exact, flags.recall, threads, warmup, repeats, as_json});
+    }
     auto segment = Segment::open(index, load == "loaded" ? Residency::kLoaded : Residency::kMapped);
     if (!segment.is_ok()) return std::move(segment).status();
     SearchParameters parameters;
@@ -245,7 +224,7 @@ Outcome EvalCommand::run() const {
     if (!resolved.status().is_ok()) return resolved;
     Evaluation evaluation(*this, *segment, parameters);
     TEMBLOR_RETURN_IF_ERROR(evaluation.run());
-    return as_json ? print_json(evaluation.report()) : print_table(evaluation.report());
+    return as_json ? print_json(evaluation.report()) : print_report_table(evaluation.report());
 }
 
 }  // namespace
@@ -255,7 +234,7 @@ void add_eval(CLI::App& app, Action& action) {
     CLI::App* verb =
         app.add_subcommand("eval", "Measures quality, accuracy and latency of an index");
     verb->add_option("--index", command->index, "Segment file")->required();
-    verb->add_option("--queries", command->queries, "Queries: CSR, Seismic or JSONL")->required();
+    verb->add_option("--queries", command->queries, "Queries: CSR, Seismic or JSONL; .npy, .fvecs or .fbin for dense vectors")->required();
     verb->add_option("--query-ids", command->query_ids, "Ids of the queries, one a line");
     verb->add_option("--qrels", command->qrels,
                      "Judgements (TREC or BEIR), for nDCG@10, MRR@10 and recall@k");
@@ -264,6 +243,7 @@ void add_eval(CLI::App& app, Action& action) {
     verb->add_flag("--accuracy", command->with_accuracy,
                    "Compute accuracy@k against an exact search of the index");
     command->flags.add_to(*verb);
+    command->dense.add_to(*verb);
     verb->add_option("--threads", command->threads,
                      "Other than 1: also the throughput of a batch on so many threads (0: all "
                      "cores); latencies are always of one thread")

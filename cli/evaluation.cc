@@ -17,15 +17,15 @@ constexpr uint64_t kReportEvery = 64;
 
 // One pass over all queries, in order; `each` sees the query's number, its result and its time.
 template <typename Each>
-Status pass(std::string_view stage, const SparseDataset& queries, const QueryRunner& run,
+Status pass(std::string_view stage, uint64_t queries, const QueryRunner& run,
             SearchResult& result, Progress& progress, Each each) {
-    for (uint64_t q = 0; q < queries.rows(); ++q) {
+    for (uint64_t q = 0; q < queries; ++q) {
         if (q % kReportEvery == 0) {
             if (progress.cancelled()) return Status::cancelled("interrupted");
-            progress.report(stage, q, queries.rows());
+            progress.report(stage, q, queries);
         }
         const auto start = Clock::now();
-        Status status = run(queries.row(q), result);
+        Status status = run(q, result);
         const auto end = Clock::now();
         if (!status.is_ok()) return std::move(status).with_context(fmt::format("query {}", q));
         each(q, std::chrono::duration<double, std::micro>(end - start).count());
@@ -39,7 +39,7 @@ Latency summarise(const std::vector<double>& microseconds) {
     return {mean(microseconds), percentile(microseconds, 50), percentile(microseconds, 99)};
 }
 
-Result<Measurement> measure(const SparseDataset& queries, const QueryRunner& run, uint32_t warmup,
+Result<Measurement> measure(uint64_t queries, const QueryRunner& run, uint32_t warmup,
                             uint32_t repeats, Progress& progress) {
     SearchResult result;
     for (uint32_t i = 0; i < warmup; ++i) {
@@ -47,9 +47,9 @@ Result<Measurement> measure(const SparseDataset& queries, const QueryRunner& run
             pass("warming up", queries, run, result, progress, [](uint64_t, double) {}));
     }
     Measurement measured;
-    measured.hits.resize(queries.rows());
+    measured.hits.resize(queries);
     std::vector<Latency> passes;
-    std::vector<double> times(queries.rows());
+    std::vector<double> times(queries);
     for (uint32_t i = 0; i < std::max(repeats, 1U); ++i) {
         TEMBLOR_RETURN_IF_ERROR(
             pass("searching", queries, run, result, progress, [&](uint64_t q, double took_us) {
@@ -68,7 +68,8 @@ Result<Measurement> measure(const SparseDataset& queries, const QueryRunner& run
 }
 
 Result<Quality> assess(const std::vector<std::vector<Hit>>& hits, const DocumentIds& query_ids,
-                       const DocumentIds& document_ids, const Qrels& qrels, uint32_t k) {
+                       const DocumentIds& document_ids, const Qrels& qrels, uint32_t k,
+                       float nothing) {
     Quality sum;
     std::vector<std::string> ranking;
     for (uint64_t q = 0; q < hits.size(); ++q) {
@@ -76,7 +77,7 @@ Result<Quality> assess(const std::vector<std::vector<Hit>>& hits, const Document
         if (judged == qrels.grades.end()) continue;
         ranking.clear();
         for (const Hit& hit : hits[q]) {
-            if (hit.score > 0) ranking.push_back(document_ids.id_string(hit.row));
+            if (hit.score > nothing) ranking.push_back(document_ids.id_string(hit.row));
         }
         const uint32_t cut = std::min(k, kRankedCut);
         sum.ndcg += ndcg(ranking, judged->second, cut);
@@ -93,14 +94,14 @@ Result<Quality> assess(const std::vector<std::vector<Hit>>& hits, const Document
 }
 
 double mean_accuracy(const std::vector<std::vector<Hit>>& hits,
-                     const std::vector<std::vector<Hit>>& truth, uint32_t k) {
+                     const std::vector<std::vector<Hit>>& truth, uint32_t k, float nothing) {
     std::vector<double> shares;
     std::vector<uint32_t> found;
     std::vector<uint32_t> exact;
     for (size_t q = 0; q < std::min(hits.size(), truth.size()); ++q) {
         exact.clear();
         for (size_t i = 0; i < std::min<size_t>(k, truth[q].size()); ++i) {
-            if (truth[q][i].score > 0) exact.push_back(truth[q][i].row);
+            if (truth[q][i].score > nothing) exact.push_back(truth[q][i].row);
         }
         if (exact.empty()) continue;
         found.clear();

@@ -8,14 +8,13 @@
 #include "data/document_ids.h"
 #include "data/formats/relevance.h"
 #include "data/progress.h"
-#include "data/sparse_dataset.h"
 #include "data/status.h"
 #include "query/search_parameters.h"
 
 namespace temblor::cli {
 
-/// Answers one query into `result`, whose memory it may reuse.
-using QueryRunner = std::function<Status(SparseVectorView query, SearchResult& result)>;
+/// Answers the query of that number into `result`, whose memory it may reuse.
+using QueryRunner = std::function<Status(uint64_t query, SearchResult& result)>;
 
 /// Latencies of one pass over the queries, microseconds.
 struct Latency {
@@ -31,9 +30,9 @@ struct Measurement {
     Latency latency;                     ///< of the pass whose mean is the median
 };
 
-/// Runs every query `warmup` times untimed, then in `repeats` (at least 1) timed passes, one query
+/// Runs all `queries` `warmup` times untimed, then in `repeats` (at least 1) timed passes, one query
 /// after the other, the clock read around each. kCancelled when `progress` says so.
-Result<Measurement> measure(const SparseDataset& queries, const QueryRunner& run, uint32_t warmup,
+Result<Measurement> measure(uint64_t queries, const QueryRunner& run, uint32_t warmup,
                             uint32_t repeats, Progress& progress);
 
 /// Means over the queries that have judgements.
@@ -44,14 +43,16 @@ struct Quality {
     uint64_t judged = 0;         ///< such queries
 };
 
-/// Documents that score 0 are no answers. kInvalidArgument when no query has a judgement.
+/// Documents that score `nothing` or less are no answers. kInvalidArgument when no query has a
+/// judgement.
 Result<Quality> assess(const std::vector<std::vector<Hit>>& hits, const DocumentIds& query_ids,
-                       const DocumentIds& document_ids, const Qrels& qrels, uint32_t k);
+                       const DocumentIds& document_ids, const Qrels& qrels, uint32_t k,
+                       float nothing = 0);
 
 /// Mean share of the exact answers found. `truth` holds a row of exact answers a query, of which
-/// the first k that score above 0 count; queries without any are left out.
+/// the first k that score above `nothing` count; queries without any are left out.
 double mean_accuracy(const std::vector<std::vector<Hit>>& hits,
-                     const std::vector<std::vector<Hit>>& truth, uint32_t k);
+                     const std::vector<std::vector<Hit>>& truth, uint32_t k, float nothing = 0);
 
 /// The file's answers by query. kInvalidArgument when it is of another number of queries, holds
 /// fewer than k answers a query, or names a row past `rows`.

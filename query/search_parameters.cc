@@ -61,6 +61,7 @@ void SearchCounters::add(const SearchCounters& other) {
     blocks_visited += other.blocks_visited;
     blocks_skipped += other.blocks_skipped;
     documents_scored += other.documents_scored;
+    refined += other.refined;
     bytes_touched += other.bytes_touched;
     exact = exact || other.exact;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <new>
 #include <numeric>
 
@@ -20,10 +21,17 @@ namespace {
 constexpr int kRowsACentroid = 128;
 constexpr int kCoarseRounds = 8;
 constexpr int kCellRounds = 6;
-/// A row's cells are looked for in this many lists around its own.
+/// A row's cells are looked for in this many lists around it.
 constexpr uint32_t kListsAround = 12;
+/// How many of the nearest cells are weighed against each other, of each list and in all.
+constexpr uint32_t kCellsAList = 8;
+constexpr uint32_t kCandidates = 24;
 /// How often cells move to the mean of their rows after all rows have been looked at.
 constexpr uint32_t kMoves = 1;
+/// What it costs a further cell that its residual points where an earlier one's does: where one
+/// residual hides the row from a query the other should not (SOAR, Sun et al., NeurIPS 2023).
+constexpr float kParallelCost = 1.5F;
+constexpr size_t kBatchRows = 1 << 16;
 
 std::vector<float> k_means(std::span<const float> rows, uint32_t dim, uint32_t k, int rounds,
                            uint64_t seed) {
@@ -77,7 +85,9 @@ public:
         TEMBLOR_RETURN_IF_ERROR(split_lists(by_list, lists, cells));
         for (uint32_t move = 0; move <= kMoves; ++move) {
             centre_lists(cells);
-            TEMBLOR_RETURN_IF_ERROR(assign(by_list, cells, assignment));
+            // Moving needs the nearest cell alone.
+            assignment.each = move < kMoves ? 1 : parameters_.assignments;
+            TEMBLOR_RETURN_IF_ERROR(assign(cells, assignment));
             if (move < kMoves) move_cells(assignment, cells);
         }
         return Status::ok();
@@ -177,46 +187,117 @@ private:
         }
     }
 
-    Status assign(const Grouped& by_list, const Cells& cells, CellAssignment& assignment) {
+    struct Candidate {
+        float distance;
+        uint32_t cell;
+    };
+
+    Status assign(const Cells& cells, CellAssignment& assignment) {
+        assignment.cells.assign(count_ * assignment.each, CellAssignment::kNoCell);
+        for (size_t begin = 0; begin < count_; begin += kBatchRows) {
+            if (progress_.cancelled()) return interrupted();
+            progress_.report("assigning", begin, count_);
+            assign_batch(cells, begin, std::min(kBatchRows, count_ - begin), assignment);
+        }
+        return Status::ok();
+    }
+
+    /// The lists around each row, then list by list the best cells of it for the rows that look
+    /// there, then row by row the best of all.
+    void assign_batch(const Cells& cells, size_t begin, size_t rows, CellAssignment& assignment) {
         const uint32_t lists = cells.list_count();
         const uint32_t around = std::min(kListsAround, lists);
-        std::vector<float> distances(size_t{lists} * around);
-        std::vector<int64_t> near(size_t{lists} * around);
-        faiss::knn_L2sqr(cells.lists.data(), cells.lists.data(), dim_, lists, lists, around,
+        std::vector<float> distances(rows * around);
+        std::vector<int64_t> near(rows * around);
+        faiss::knn_L2sqr(rows_.data() + begin * dim_, cells.lists.data(), dim_, rows, lists, around,
                          distances.data(), near.data());
-        assignment.each = parameters_.assignments;
-        assignment.cells.assign(count_ * assignment.each, CellAssignment::kNoCell);
-        return over_lists(by_list, "assigning", [&](uint32_t l, std::span<const uint32_t> rows) {
-            if (rows.empty()) return;
-            std::vector<uint32_t> candidates;
-            for (uint32_t i = 0; i < around; ++i) {
-                const int64_t list = near[size_t{l} * around + i];
-                if (list < 0) continue;
-                for (uint32_t c = cells.list_begins[static_cast<size_t>(list)];
-                     c < cells.list_begins[static_cast<size_t>(list) + 1]; ++c)
-                    candidates.push_back(c);
+        for (int64_t& list : near) list = std::max<int64_t>(list, 0);
+        const Grouped visits = group_by(near, lists);
+        const uint32_t each = assignment.each == 1 ? 1 : kCellsAList;
+        std::vector<Candidate> found(rows * around * each,
+                                     {std::numeric_limits<float>::max(), CellAssignment::kNoCell});
+#pragma omp parallel for schedule(dynamic, 1)
+        for (uint32_t l = 0; l < lists; ++l) {
+            const auto of_list = std::span(visits.rows).subspan(
+                visits.begins[l], visits.begins[l + 1] - visits.begins[l]);
+            search_list(cells, l, of_list, begin, around, each, found);
+        }
+#pragma omp parallel
+        {
+            std::vector<Candidate> candidates;
+#pragma omp for schedule(static)
+            for (size_t i = 0; i < rows; ++i) {
+                const auto of_row = std::span(found).subspan(i * around * each, around * each);
+                candidates.assign(of_row.begin(), of_row.end());
+                choose(cells, begin + i, candidates,
+                       std::span(assignment.cells)
+                           .subspan((begin + i) * assignment.each, assignment.each));
             }
-            std::vector<float> centroids(candidates.size() * dim_);
-            for (size_t i = 0; i < candidates.size(); ++i) {
-                const auto centroid = cells.centroid(candidates[i]);
-                std::copy(centroid.begin(), centroid.end(),
-                          centroids.begin() + static_cast<ptrdiff_t>(i * dim_));
+        }
+    }
+
+    void search_list(const Cells& cells, uint32_t list, std::span<const uint32_t> visits,
+                     size_t begin, uint32_t around, uint32_t each,
+                     std::vector<Candidate>& found) const {
+        const uint32_t first = cells.list_begins[list];
+        const uint32_t size = cells.list_begins[list + 1] - first;
+        if (visits.empty() || size == 0) return;
+        std::vector<float> vectors(visits.size() * dim_);
+        for (size_t i = 0; i < visits.size(); ++i) {
+            std::copy_n(rows_.data() + (begin + visits[i] / around) * dim_, dim_,
+                        vectors.data() + i * dim_);
+        }
+        const size_t k = std::min(each, size);
+        std::vector<float> distances(visits.size() * k);
+        std::vector<int64_t> nearest(visits.size() * k);
+        faiss::knn_L2sqr(vectors.data(), cells.centroids.data() + size_t{first} * dim_, dim_,
+                         visits.size(), size, k, distances.data(), nearest.data());
+        for (size_t i = 0; i < visits.size(); ++i) {
+            for (size_t j = 0; j < k; ++j) {
+                if (nearest[i * k + j] < 0) continue;
+                found[size_t{visits[i]} * each + j] = {
+                    distances[i * k + j], first + static_cast<uint32_t>(nearest[i * k + j])};
             }
-            const std::vector<float> vectors = gather(rows);
-            const size_t k = std::min<size_t>(assignment.each, candidates.size());
-            std::vector<float> found_distances(rows.size() * k);
-            std::vector<int64_t> found(rows.size() * k);
-            faiss::knn_L2sqr(vectors.data(), centroids.data(), dim_, rows.size(),
-                             candidates.size(), k, found_distances.data(), found.data());
-            for (size_t i = 0; i < rows.size(); ++i) {
-                for (size_t j = 0; j < k; ++j) {
-                    const int64_t at = found[i * k + j];
-                    if (at >= 0)
-                        assignment.cells[size_t{rows[i]} * assignment.each + j] =
-                            candidates[static_cast<size_t>(at)];
-                }
+        }
+    }
+
+    /// The nearest cell, then those that are near and whose residuals point elsewhere.
+    void choose(const Cells& cells, size_t row, std::vector<Candidate>& candidates,
+                std::span<uint32_t> chosen) const {
+        const size_t kept = std::min<size_t>(candidates.size(), kCandidates);
+        std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(kept),
+                          candidates.end(), [](const Candidate& a, const Candidate& b) {
+                              return a.distance != b.distance ? a.distance < b.distance
+                                                              : a.cell < b.cell;
+                          });
+        candidates.resize(kept);
+        std::erase_if(candidates,
+                      [](const Candidate& c) { return c.cell == CellAssignment::kNoCell; });
+        const float* x = rows_.data() + row * dim_;
+        std::vector<float> direction(dim_);
+        for (size_t a = 0; a < chosen.size() && !candidates.empty(); ++a) {
+            const auto best = std::min_element(
+                candidates.begin(), candidates.end(), [](const Candidate& p, const Candidate& q) {
+                    return p.distance != q.distance ? p.distance < q.distance : p.cell < q.cell;
+                });
+            chosen[a] = best->cell;
+            candidates.erase(best);
+            if (a + 1 == chosen.size()) break;
+            const auto centroid = cells.centroid(chosen[a]);
+            float length = 0;
+            for (uint32_t d = 0; d < dim_; ++d) {
+                direction[d] = x[d] - centroid[d];
+                length += direction[d] * direction[d];
             }
-        });
+            if (!(length > 0)) continue;
+            for (Candidate& c : candidates) {
+                const auto other = cells.centroid(c.cell);
+                float along = 0;
+#pragma omp simd reduction(+ : along)
+                for (uint32_t d = 0; d < dim_; ++d) along += (x[d] - other[d]) * direction[d];
+                c.distance += kParallelCost * along * along / length;
+            }
+        }
     }
 
     /// Each cell to the mean of the rows that are nearest to it.

@@ -20,10 +20,10 @@ struct HashMeta {
     uint32_t max_blocks = 0;
     float norm_mean = 0;
     float norm_unit = 0;
-    float residual_length = 0;
-    float code_error = 0;
+    float residual_spread = 0;
+    float code_spread = 0;
     uint64_t seed = 0;
-    std::array<uint64_t, 6> reserved{};
+    std::array<uint64_t, 7> reserved{};
 };
 static_assert(sizeof(HashMeta) == 128);
 

@@ -42,8 +42,9 @@ public:
                                  train_cells(mapped_, inner_, parameters_, assignment_, progress_));
         round_centroids();
         TEMBLOR_RETURN_IF_ERROR(turn());
-        TEMBLOR_RETURN_IF_ERROR(train_books());
         order_blocks();
+        promise();
+        TEMBLOR_RETURN_IF_ERROR(train_books());
         TEMBLOR_RETURN_IF_ERROR(write_codes(writer));
         TEMBLOR_RETURN_IF_ERROR(write_lists(writer));
         TEMBLOR_RETURN_IF_ERROR(
@@ -119,7 +120,7 @@ private:
         const std::vector<float> sample = sample_residuals();
         const CodeShape shape{parameters_.code, inner_, parameters_.code_width};
         TEMBLOR_ASSIGN_OR_RETURN(documents_, CodeBook::train(shape, sample, parameters_.seed));
-        measure_errors(sample);
+        measure_errors();
         if (progress_.cancelled()) return interrupted();
 
         std::vector<float> of_cells(cells_.centroids.size());
@@ -134,27 +135,49 @@ private:
     }
     void cell_residual(uint32_t list, uint32_t cell, std::span<float> out) const {
         const auto coarse = cells_.list(list);
-        const auto small = cells_.centroid(cell);
-        for (uint32_t d = 0; d < inner_; ++d) out[d] = small[d] - coarse[d];
+        const float* summary = summary_vectors_.data() + size_t{cell} * inner_;
+        for (uint32_t d = 0; d < inner_; ++d) out[d] = summary[d] - coarse[d];
     }
 
-    void measure_errors(std::span<const float> sample) {
+    /// How residuals and what codes miss of them score against queries like the rows: rows of a
+    /// cell against one of them.
+    void measure_errors() {
+        constexpr uint32_t kSampledCells = 512;
         std::vector<uint8_t> codes(documents_.shape().subspaces());
+        std::vector<float> rest(inner_);
         std::vector<float> decoded(inner_);
-        double length = 0;
-        double error = 0;
-        const size_t n = std::min<size_t>(sample.size() / inner_, 4096);
-        for (size_t i = 0; i < n; ++i) {
-            const auto row = sample.subspan(i * inner_, inner_);
-            documents_.encode(row, codes);
-            documents_.decode(codes, decoded);
-            for (uint32_t d = 0; d < inner_; ++d) {
-                length += static_cast<double>(row[d] * row[d]);
-                error += static_cast<double>((row[d] - decoded[d]) * (row[d] - decoded[d]));
+        SplitMix random(parameters_.seed + 1);
+        double residuals = 0;
+        double errors = 0;
+        double n = 0;
+        for (uint32_t i = 0; i < kSampledCells; ++i) {
+            const auto cell = static_cast<uint32_t>(random.below(cells_.cell_count()));
+            const auto rows = members(cell);
+            if (rows.size() < 2) continue;
+            const size_t chosen = random.below(rows.size());
+            const auto query = mapped(rows[chosen]);
+            double length = 0;
+            for (const float v : query) length += static_cast<double>(v) * static_cast<double>(v);
+            if (!(length > 0)) continue;
+            for (size_t j = 0; j < rows.size(); ++j) {
+                if (j == chosen) continue;
+                residual(rows[j], cell, rest);
+                documents_.encode(rest, codes);
+                documents_.decode(codes, decoded);
+                double whole = 0;
+                double missed = 0;
+                for (uint32_t d = 0; d < inner_; ++d) {
+                    whole += static_cast<double>(query[d] * rest[d]);
+                    missed += static_cast<double>(query[d] * (rest[d] - decoded[d]));
+                }
+                residuals += whole * whole / length;
+                errors += missed * missed / length;
+                n += 1;
             }
         }
-        residual_length_ = static_cast<float>(std::sqrt(length / static_cast<double>(n)));
-        code_error_ = static_cast<float>(std::sqrt(error / static_cast<double>(n)));
+        if (n == 0) return;
+        residual_spread_ = static_cast<float>(std::sqrt(residuals / n));
+        code_spread_ = static_cast<float>(std::sqrt(errors / n));
     }
 
     /// Which rows stand in each cell, ascending, and where blocks begin among all postings.
@@ -172,7 +195,6 @@ private:
                     members_[next[cell]++] = static_cast<uint32_t>(row);
             }
         }
-        assignment_ = {};
         posting_begins_.assign(size_t{cells_.cell_count()} + 1, 0);
         for (uint32_t c = 0; c < cells_.cell_count(); ++c) {
             const uint64_t n = member_begins_[c + 1] - member_begins_[c];
@@ -180,6 +202,56 @@ private:
         }
         scales_.assign(cells_.cell_count(), 0);
     }
+    /// What a summary stands for: a row in the middle of its block that is as long as the block's
+    /// rows are. Their mean, the centroid, is shorter the more they differ.
+    void promise() {
+        summary_vectors_ = cells_.centroids;
+#pragma omp parallel for schedule(static)
+        for (uint32_t c = 0; c < cells_.cell_count(); ++c) {
+            scales_[c] = scale_of(c);
+            const auto summary =
+                std::span(summary_vectors_).subspan(size_t{c} * inner_, inner_);
+            if (space_.distance() == Distance::kEuclid) {
+                summary[inner_ - 1] += scales_[c];
+            } else {
+                for (float& v : summary) v *= scales_[c];
+            }
+        }
+        std::fill(cells_.lists.begin(), cells_.lists.end(), 0.0F);
+        for (uint32_t l = 0; l < cells_.list_count(); ++l) {
+            float* centre = cells_.lists.data() + size_t{l} * inner_;
+            const auto n =
+                static_cast<float>(cells_.list_begins[l + 1] - cells_.list_begins[l]);
+            for (uint32_t c = cells_.list_begins[l]; c < cells_.list_begins[l + 1]; ++c) {
+                for (uint32_t d = 0; d < inner_; ++d)
+                    centre[d] += summary_vectors_[size_t{c} * inner_ + d] / n;
+            }
+        }
+    }
+    /// Inner products: root mean square length of the block's rows over the centroid's. Euclid:
+    /// what the mean square distance to the centroid takes from the last coordinate.
+    [[nodiscard]] float scale_of(uint32_t cell) const {
+        constexpr float kMostScale = 8;
+        const auto rows = members(cell);
+        const bool euclid = space_.distance() == Distance::kEuclid;
+        if (rows.empty()) return euclid ? 0.0F : 1.0F;
+        const auto centroid = cells_.centroid(cell);
+        double squares = 0;
+        double centre = 0;
+        for (const uint32_t r : rows) {
+            const auto x = mapped(r);
+            for (uint32_t d = 0; d < space_.dim(); ++d) {
+                const double v = static_cast<double>(euclid ? x[d] - centroid[d] : x[d]);
+                squares += v * v;
+            }
+        }
+        squares /= static_cast<double>(rows.size());
+        if (euclid) return space_.norm_unit() * static_cast<float>(squares / 2);
+        for (const float v : centroid) centre += static_cast<double>(v) * static_cast<double>(v);
+        if (!(centre > 0)) return 1;
+        return std::min(static_cast<float>(std::sqrt(squares / centre)), kMostScale);
+    }
+
     [[nodiscard]] std::span<const uint32_t> members(uint32_t cell) const {
         return std::span(members_).subspan(member_begins_[cell],
                                            member_begins_[cell + 1] - member_begins_[cell]);
@@ -216,17 +288,12 @@ private:
         std::vector<float> rest(inner_);
         std::vector<uint8_t> codes(documents_.shape().subspaces());
         const auto rows = members(cell);
-        double squares = 0;
         for (size_t i = 0; i < rows.size(); ++i) {
             residual(rows[i], cell, rest);
-            for (const float v : rest) squares += static_cast<double>(v * v);
             documents_.encode(rest, codes);
             documents_.place(codes, i % kGroup,
                              out.subspan(i / kGroup * group_bytes, group_bytes));
         }
-        if (!rows.empty())
-            scales_[cell] =
-                static_cast<float>(std::sqrt(squares / static_cast<double>(rows.size())));
     }
 
     Status write_lists(SegmentWriter& writer) {
@@ -288,8 +355,8 @@ private:
         meta.max_blocks = max_blocks_;
         meta.norm_mean = space_.norm_mean();
         meta.norm_unit = space_.norm_unit();
-        meta.residual_length = residual_length_;
-        meta.code_error = code_error_;
+        meta.residual_spread = residual_spread_;
+        meta.code_spread = code_spread_;
         meta.seed = parameters_.seed;
         return writer.add_array<HashMeta>(SectionKind::kHashMeta, std::span(&meta, 1));
     }
@@ -310,12 +377,13 @@ private:
     std::vector<uint16_t> half_centroids_;
     CodeBook documents_;
     CodeBook summaries_;
-    float residual_length_ = 0;
-    float code_error_ = 0;
+    float residual_spread_ = 0;
+    float code_spread_ = 0;
     std::vector<uint64_t> member_begins_;
     std::vector<uint32_t> members_;
     std::vector<uint64_t> posting_begins_;
     std::vector<float> scales_;
+    std::vector<float> summary_vectors_;  ///< of the cells, inner_ numbers each
     uint32_t max_blocks_ = 0;
 };
 

@@ -28,7 +28,7 @@ Status check_meta(const HashMeta& meta, uint64_t rows, uint32_t dim, Distance di
     if (meta.summary_width == 0 || meta.summary_width > 64) return wrong_hash_meta("summary_width");
     if (meta.rotation < 1 || meta.rotation > 3) return wrong_hash_meta("rotation");
     for (const float v :
-         {meta.norm_mean, meta.norm_unit, meta.residual_length, meta.code_error}) {
+         {meta.norm_mean, meta.norm_unit, meta.residual_spread, meta.code_spread}) {
         if (!std::isfinite(v) || v < 0) return wrong_hash_meta("a length");
     }
     return Status::ok();
@@ -61,8 +61,8 @@ Result<HashedLists> HashedLists::open(const SectionFile& file, uint64_t rows, ui
     out.rows_ = rows;
     out.cells_ = meta.cells;
     out.max_blocks_ = meta.max_blocks;
-    out.residual_length_ = meta.residual_length;
-    out.code_error_ = meta.code_error;
+    out.residual_spread_ = meta.residual_spread;
+    out.code_spread_ = meta.code_spread;
     out.parameters_.cells = meta.cells;
     out.parameters_.lists = meta.lists;
     out.parameters_.assignments = meta.assignments;

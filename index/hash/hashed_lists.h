@@ -15,13 +15,14 @@
 
 namespace temblor {
 
-/// Blocked lists of dense vectors: a list is a coarse cell, a block a small one, its summary a code
-/// of the small centroid's residual to the coarse one, and a row stands in the blocks of its
-/// nearest small cells, each time with a code of its residual to that cell's centroid.
+/// Blocked lists of dense vectors: a list is a coarse cell, a block a small one, and a row stands in
+/// the blocks of a few small cells near it, each time with a code of its residual to that cell's
+/// centroid. A block's summary is the code of the vector that its rows would be if they were one,
+/// as a residual to the list's centroid, which is the mean of these vectors: the centroid times the
+/// block's scale, for Euclid with the scale added to its last coordinate.
 ///
 /// Lists, postings and blocks are those of sparse vectors (index/blocked_lists.h): postings are
-/// rows, each block filled up to a multiple of CodeShape::kGroup with kNoPlace; a block's scale is
-/// the root mean square length of its residuals. A view over sections of an open file, which must
+/// rows, each block filled up to a multiple of CodeShape::kGroup with kNoPlace; a view over sections of an open file, which must
 /// outlive it; immutable; every position read from it is checked where it is used.
 class HashedLists {
 public:
@@ -38,10 +39,10 @@ public:
     /// What codes of documents and of summaries mean.
     [[nodiscard]] const CodeBook& documents() const { return documents_; }
     [[nodiscard]] const CodeBook& summaries() const { return summaries_; }
-    /// Root mean square length of rows' residuals to their nearest cell, and of what their codes
-    /// miss of them.
-    [[nodiscard]] float residual_length() const { return residual_length_; }
-    [[nodiscard]] float code_error() const { return code_error_; }
+    /// Root mean square scores of rows' residuals, and of what their codes miss of them, against a
+    /// query of length 1 that is like the rows.
+    [[nodiscard]] float residual_spread() const { return residual_spread_; }
+    [[nodiscard]] float code_spread() const { return code_spread_; }
     /// The most cells of a list.
     [[nodiscard]] uint32_t max_blocks() const { return max_blocks_; }
 
@@ -76,8 +77,8 @@ private:
     BlockedLists lists_;
     uint32_t cells_ = 0;
     uint32_t max_blocks_ = 0;
-    float residual_length_ = 0;
-    float code_error_ = 0;
+    float residual_spread_ = 0;
+    float code_spread_ = 0;
     std::span<const float> list_centroids_;
     std::span<const uint16_t> cell_centroids_;
     std::span<const uint8_t> summary_codes_;

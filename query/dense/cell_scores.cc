@@ -73,7 +73,7 @@ void CellScores::scan_summaries(const HashedQuery& query, uint32_t wanted,
             for (uint32_t bits = above_[g]; bits != 0; bits &= bits - 1) {
                 const uint32_t at = g * kGroup + static_cast<uint32_t>(std::countr_zero(bits));
                 if (at >= record.blocks) break;
-                ordered_.push_back({tables.score(sums_[at], base), l,
+                ordered_.push_back({tables.score(sums_[at], base), 0, l,
                                     static_cast<uint32_t>(record.blocks_begin) + at, 0, nullptr,
                                     nullptr});
             }
@@ -96,6 +96,7 @@ void CellScores::keep_best(uint32_t wanted) {
 void CellScores::look_up(const HashedQuery& query, const DenseKernels& kernels) {
     constexpr size_t kAhead = 4;
     const size_t dim = query.vector().size();
+    const bool euclid = lists_.space().distance() == Distance::kEuclid;
     const auto fetch = [&](size_t i) {
         const auto* at = reinterpret_cast<const char*>(lists_.cell_centroid(ordered_[i].cell));
         for (size_t line = 0; line < dim * sizeof(uint16_t); line += 64)
@@ -105,8 +106,9 @@ void CellScores::look_up(const HashedQuery& query, const DenseKernels& kernels) 
     for (size_t i = 0; i < ordered_.size(); ++i) {
         if (i + kAhead < ordered_.size()) fetch(i + kAhead);
         ScoredCell& cell = ordered_[i];
-        cell.score = finite_or_lowest(
+        cell.base = finite_or_lowest(
             kernels.dot_f16(query.vector().data(), lists_.cell_centroid(cell.cell), dim));
+        cell.score = kLowest;
         ListView list;
         if (!lists_.lists().view(cell.list, list)) continue;
         const uint64_t first = lists_.lists().record(cell.list).blocks_begin;
@@ -114,6 +116,9 @@ void CellScores::look_up(const HashedQuery& query, const DenseKernels& kernels) 
             list.block_postings(cell.cell - static_cast<uint32_t>(first));
         const auto begin = static_cast<uint64_t>(rows.data() - list.postings.data());
         if (rows.empty() || rows.size() % kGroup != 0 || begin % kGroup != 0) continue;
+        const float scale = list.blocks[cell.cell - first].scale;
+        cell.score = finite_or_lowest(euclid ? cell.base + scale * query.vector().back()
+                                             : cell.base * scale);
         cell.rows = rows.data();
         cell.postings = static_cast<uint32_t>(rows.size());
         cell.codes = lists_.document_codes(

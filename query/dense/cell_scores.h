@@ -11,9 +11,10 @@
 
 namespace temblor {
 
-/// A block of hashed lists and its centroid's inner product with the query.
+/// A block of hashed lists and how well its summary scores.
 struct ScoredCell {
     float score = 0;
+    float base = 0;  ///< of its centroid, to which the residuals' scores are added
     uint32_t list = 0;
     uint32_t cell = 0;
     uint32_t postings = 0;        ///< how many, filled up to a multiple of 16

@@ -38,7 +38,7 @@ public:
         const auto& top = state_.top();
         const float bar =
             top.at_capacity() ? top.sorted().back().score : std::numeric_limits<float>::lowest();
-        const uint32_t least = tables_.least_sum(bar, cell.score);
+        const uint32_t least = tables_.least_sum(bar, cell.base);
         if (least > UINT16_MAX) return;
         sums_.resize(cell.postings);
         above_.resize(groups);
@@ -50,7 +50,7 @@ public:
                     g * CodeShape::kGroup + static_cast<uint32_t>(std::countr_zero(bits));
                 const Place place = cell.rows[at];
                 if (!state_.in_range(place)) continue;  // what fills up a block
-                const float score = tables_.score(sums_[at], cell.score);
+                const float score = tables_.score(sums_[at], cell.base);
                 if (!state_.top().accepts(score, place) || !state_.is_allowed(place) ||
                     !state_.is_new(place))
                     continue;

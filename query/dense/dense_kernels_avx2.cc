@@ -19,7 +19,7 @@ __m256 load(const uint8_t* at) {
 
 template <typename T>
 float dot(const float* query, const T* vector, size_t n) {
-    std::array<__m256, 8> lanes;
+    __m256 lanes[8];
     for (__m256& l : lanes) l = _mm256_setzero_ps();
     size_t i = 0;
     for (; i + 64 <= n; i += 64) {

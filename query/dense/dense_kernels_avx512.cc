@@ -1,8 +1,6 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include <array>
-
 #include "query/dense/dense_kernels.h"
 
 namespace temblor {
@@ -18,7 +16,7 @@ __m512 load(__mmask16 in, const uint8_t* at) {
 
 template <typename T>
 float dot(const float* query, const T* vector, size_t n) {
-    std::array<__m512, 4> lanes;
+    __m512 lanes[4];
     for (__m512& l : lanes) l = _mm512_setzero_ps();
     size_t i = 0;
     for (; i + 64 <= n; i += 64) {

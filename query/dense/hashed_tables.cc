@@ -115,10 +115,9 @@ void HashedQuery::set(const HashedLists& lists, std::span<const float> query,
     documents_.set(lists.documents(), vector_);
     summaries_.set(lists.summaries(), vector_);
     const float length =
-        std::sqrt(kernels.dot_f32(vector_.data(), vector_.data(), vector_.size()) /
-                  static_cast<float>(vector_.size()));
-    residual_spread_ = length * lists.residual_length();
-    code_spread_ = length * lists.code_error();
+        std::sqrt(kernels.dot_f32(vector_.data(), vector_.data(), vector_.size()));
+    residual_spread_ = length * lists.residual_spread();
+    code_spread_ = length * lists.code_spread();
 }
 
 }  // namespace temblor

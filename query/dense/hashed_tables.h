@@ -48,8 +48,7 @@ public:
     [[nodiscard]] std::span<const float> vector() const { return vector_; }
     [[nodiscard]] const CodeTables& documents() const { return documents_; }
     [[nodiscard]] const CodeTables& summaries() const { return summaries_; }
-    /// Standard deviation of the score of a residual of the index's mean length, and of what a
-    /// document's code misses, if they point anywhere.
+    /// Standard deviations of the score of a residual and of what a document's code misses.
     [[nodiscard]] float residual_spread() const { return residual_spread_; }
     [[nodiscard]] float code_spread() const { return code_spread_; }
 
