@@ -133,6 +133,7 @@ private:
             report_["refine"] = parameters_.refine;
         }
         report_["threads"] = task_.threads;
+        report_["load"] = task_.load;
     }
 
     const DenseEvalTask& task_;
@@ -183,7 +184,8 @@ Outcome DenseSearchFlags::resolve(const DenseSegment& /*segment*/, uint32_t k, b
 }
 
 Outcome eval_dense(const DenseSearchFlags& flags, const DenseEvalTask& task) {
-    auto segment = DenseSegment::open(task.index);
+    auto segment = DenseSegment::open(
+        task.index, task.load == "loaded" ? Residency::kLoaded : Residency::kMapped);
     if (!segment.is_ok()) return std::move(segment).status();
     DenseSearchParameters parameters;
     Outcome resolved = flags.resolve(**segment, task.k, task.exact, task.recall, parameters);

@@ -36,6 +36,7 @@ struct DenseEvalTask {
     uint32_t threads = 1;
     uint32_t warmup = 1;
     uint32_t repeats = 1;
+    std::string load;
     bool as_json = false;
 };
 

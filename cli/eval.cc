@@ -215,7 +215,7 @@ Outcome EvalCommand::run() const {
     if (is_dense_segment(index)) {
         return eval_dense(dense,
                           {index, queries, query_ids, qrels, ground_truth, with_accuracy, flags.k,
-                           flags.exact, flags.recall, threads, warmup, repeats, as_json});
+                           flags.exact, flags.recall, threads, warmup, repeats, load, as_json});
     }
     auto segment = Segment::open(index, load == "loaded" ? Residency::kLoaded : Residency::kMapped);
     if (!segment.is_ok()) return std::move(segment).status();

@@ -4,23 +4,13 @@
 #include <cmath>
 #include <cstring>
 
-#include "data/io/mapped_file.h"
 #include "index/segment_writer.h"
 
 namespace temblor {
 
 Result<std::shared_ptr<const Segment>> Segment::open(const std::string& path, Residency residency) {
-    TEMBLOR_ASSIGN_OR_RETURN(auto file, MappedFile::open(path));
-    const auto bytes = file->bytes();
-    if (residency == Residency::kMapped) return open_bytes(file, bytes, path);
-    std::shared_ptr<std::byte> memory = allocate_huge_pages(bytes.size());
-    if (memory == nullptr) {
-        return Status::resource_exhausted(path + ": no memory for " + std::to_string(bytes.size()) +
-                                          " bytes");
-    }
-    std::memcpy(memory.get(), bytes.data(), bytes.size());
-    const std::span<const std::byte> copy(memory.get(), bytes.size());
-    return open_bytes(memory, copy, path);
+    TEMBLOR_ASSIGN_OR_RETURN(ResidentBytes file, open_resident(path, residency));
+    return open_bytes(std::move(file.owner), file.bytes, path);
 }
 
 Result<std::shared_ptr<const Segment>> Segment::open_bytes(std::shared_ptr<const void> owner,

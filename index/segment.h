@@ -20,15 +20,10 @@
 #include "index/calibration.h"
 #include "index/component_map.h"
 #include "index/forward_store.h"
+#include "index/residency.h"
 #include "index/section_file.h"
 
 namespace temblor {
-
-/// Where an open segment's bytes live.
-enum class Residency : uint8_t {
-    kMapped,  ///< mapped from the file, read on demand: opening costs almost nothing
-    kLoaded,  ///< copied to memory on huge pages: 10 to 15 % faster searches, opening reads all
-};
 
 /// One immutable, searchable file: forward store, blocked lists, ids, vocabulary, payloads.
 /// Any number of threads may use it. Every offset and number read from it is bounds-checked where

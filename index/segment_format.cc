@@ -64,18 +64,8 @@ std::string_view section_name(SectionKind kind) {
             return "code_books";
         case SectionKind::kListCentroids:
             return "list_centroids";
-        case SectionKind::kCellCentroids:
-            return "cell_centroids";
         case SectionKind::kCodes:
             return "codes";
-        case SectionKind::kGraphMeta:
-            return "graph_meta";
-        case SectionKind::kGraphLevels:
-            return "graph_levels";
-        case SectionKind::kGraphOffsets:
-            return "graph_offsets";
-        case SectionKind::kGraphNeighbors:
-            return "graph_neighbors";
     }
     return "unknown";
 }

@@ -45,12 +45,7 @@ enum class SectionKind : uint32_t {
     kRotation = 27,
     kCodeBooks = 28,
     kListCentroids = 29,
-    kCellCentroids = 30,
-    kCodes = 31,
-    kGraphMeta = 32,
-    kGraphLevels = 33,
-    kGraphOffsets = 34,
-    kGraphNeighbors = 35,
+    kCodes = 30,
 };
 /// "records"; "unknown" for a number outside the table.
 std::string_view section_name(SectionKind kind);

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "query/block_scores.h"
+#include "query/top_candidates.h"
 #include "query/walk_state.h"
 
 namespace temblor {
@@ -19,10 +20,11 @@ template <typename Documents>
 class RecordReader {
 public:
     using Score = typename Documents::Score;
+    using State = WalkState<TopCandidates<Score>>;
 
     /// A document is dropped when its first tier holds `share_deviations` standard deviations less
     /// of θ than the first tiers of the best documents held of their scores.
-    RecordReader(const BlockScores& blocks, Documents& documents, WalkState<Score>& state,
+    RecordReader(const BlockScores& blocks, Documents& documents, State& state,
                  float heap_factor, float share_deviations)
         : blocks_(blocks),
           documents_(documents),
@@ -30,7 +32,7 @@ public:
           heap_factor_(heap_factor),
           share_deviations_(share_deviations) {}
 
-    [[nodiscard]] WalkState<Score>& state() { return state_; }
+    [[nodiscard]] State& state() { return state_; }
     [[nodiscard]] float block_threshold() const {
         return heap_factor_ * state_.threshold() * documents_.unit();
     }
@@ -105,7 +107,7 @@ private:
     };
     const BlockScores& blocks_;
     Documents& documents_;
-    WalkState<Score>& state_;
+    State& state_;
     float heap_factor_;
     float share_deviations_;
     float shares_ = 0;

@@ -26,8 +26,6 @@ public:
         sorted_.reserve(capacity);
     }
     [[nodiscard]] bool full() const { return sorted_.size() >= k_; }
-    /// Whether only something better than the last one is kept.
-    [[nodiscard]] bool at_capacity() const { return sorted_.size() == capacity_; }
     /// θ; only when full().
     [[nodiscard]] Score threshold() const { return sorted_[k_ - 1].score; }
     [[nodiscard]] const std::vector<Candidate>& sorted() const { return sorted_; }

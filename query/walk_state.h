@@ -8,7 +8,6 @@
 #include "index/dead_rows.h"
 #include "index/forward_store.h"
 #include "query/search_parameters.h"
-#include "query/top_candidates.h"
 
 namespace temblor {
 
@@ -55,16 +54,18 @@ struct WalkParameters {
 
 /// What a walk knows of the documents so far: θ, which were met, which may be kept. A block reader
 /// offers documents to it, the walk asks it when to stop.
-template <typename Score>
+///
+/// `Top` keeps the best: TopCandidates or what can do the same.
+template <typename Top>
 class WalkState {
 public:
-    WalkState(const WalkParameters& parameters, VisitedPlaces& visited, TopCandidates<Score>& top,
+    WalkState(const WalkParameters& parameters, VisitedPlaces& visited, Top& top,
               SearchCounters& counters)
         : parameters_(parameters), visited_(visited), top_(top), counters_(counters) {}
 
     [[nodiscard]] const WalkParameters& parameters() const { return parameters_; }
     [[nodiscard]] SearchCounters& counters() { return counters_; }
-    [[nodiscard]] TopCandidates<Score>& top() { return top_; }
+    [[nodiscard]] Top& top() { return top_; }
 
     [[nodiscard]] bool has_threshold() const { return top_.full() || parameters_.bounded; }
     /// θ, the k-th best score so far; only with has_threshold().
@@ -89,7 +90,7 @@ public:
 
     /// True if the best k changed. Only what would be kept is looked up among the dead: that is
     /// rare, and `row_of(place)` is at hand then.
-    template <typename RowOf>
+    template <typename Score, typename RowOf>
     bool offer(Score score, Place place, const RowOf& row_of) {
         if ((parameters_.bounded && static_cast<float>(score) < parameters_.least_score) ||
             !top_.accepts(score, place) ||
@@ -107,7 +108,7 @@ public:
 private:
     const WalkParameters& parameters_;
     VisitedPlaces& visited_;
-    TopCandidates<Score>& top_;
+    Top& top_;
     SearchCounters& counters_;
     uint32_t unchanged_ = 0;
 };

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstring>
 
-#include "data/io/mapped_file.h"
 #include "index/segment_writer.h"
 
 namespace temblor {
@@ -30,10 +29,10 @@ Status wrong_dense_meta(const char* field) {
 
 }  // namespace
 
-Result<std::shared_ptr<const DenseSegment>> DenseSegment::open(const std::string& path) {
-    TEMBLOR_ASSIGN_OR_RETURN(auto file, MappedFile::open(path));
-    const auto bytes = file->bytes();
-    return open_bytes(std::move(file), bytes, path);
+Result<std::shared_ptr<const DenseSegment>> DenseSegment::open(const std::string& path,
+                                                               Residency residency) {
+    TEMBLOR_ASSIGN_OR_RETURN(ResidentBytes file, open_resident(path, residency));
+    return open_bytes(std::move(file.owner), file.bytes, path);
 }
 
 Result<std::shared_ptr<const DenseSegment>> DenseSegment::open_bytes(

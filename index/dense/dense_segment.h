@@ -18,6 +18,7 @@
 #include "index/dense/vector_store.h"
 #include "index/hash/hash_parameters.h"
 #include "index/hash/hashed_lists.h"
+#include "index/residency.h"
 #include "index/section_file.h"
 
 namespace temblor {
@@ -29,7 +30,8 @@ class DenseSegment {
 public:
     /// Maps `path`; checks tables, meta and shapes. Errors: kNotFound, kIoError, kCorruption (names
     /// file and section), kUnimplemented (a newer format).
-    static Result<std::shared_ptr<const DenseSegment>> open(const std::string& path);
+    static Result<std::shared_ptr<const DenseSegment>> open(
+        const std::string& path, Residency residency = Residency::kMapped);
     /// The same over bytes aligned to 64 that `owner` keeps; `name` stands for the path in errors.
     static Result<std::shared_ptr<const DenseSegment>> open_bytes(std::shared_ptr<const void> owner,
                                                                   std::span<const std::byte> bytes,

@@ -40,17 +40,15 @@ public:
     Status build(SegmentWriter& writer, uint64_t row_limit) {
         TEMBLOR_ASSIGN_OR_RETURN(cells_,
                                  train_cells(mapped_, inner_, parameters_, assignment_, progress_));
-        round_centroids();
         TEMBLOR_RETURN_IF_ERROR(turn());
         order_blocks();
         promise();
-        TEMBLOR_RETURN_IF_ERROR(train_books());
+        TEMBLOR_RETURN_IF_ERROR(train_summaries());
+        TEMBLOR_RETURN_IF_ERROR(train_documents());
         TEMBLOR_RETURN_IF_ERROR(write_codes(writer));
         TEMBLOR_RETURN_IF_ERROR(write_lists(writer));
         TEMBLOR_RETURN_IF_ERROR(
-            writer.add_array<float>(SectionKind::kListCentroids, cells_.lists));
-        TEMBLOR_RETURN_IF_ERROR(
-            writer.add_array<uint16_t>(SectionKind::kCellCentroids, half_centroids_));
+            writer.add_array<uint16_t>(SectionKind::kListCentroids, half_lists_));
         std::vector<float> books(documents_.entries().begin(), documents_.entries().end());
         books.insert(books.end(), summaries_.entries().begin(), summaries_.entries().end());
         TEMBLOR_RETURN_IF_ERROR(writer.add_array<float>(SectionKind::kCodeBooks, books));
@@ -61,13 +59,13 @@ public:
 
 private:
     /// Centroids are stored as half floats; residuals are taken to what is stored.
-    void round_centroids() {
-        half_centroids_.resize(cells_.centroids.size());
-        for (size_t i = 0; i < half_centroids_.size(); ++i) {
-            half_centroids_[i] =
-                float_to_half(std::clamp(cells_.centroids[i], -kLargestHalf, kLargestHalf));
-            cells_.centroids[i] = half_to_float(half_centroids_[i]);
+    static std::vector<uint16_t> round_to_halves(std::vector<float>& values) {
+        std::vector<uint16_t> halves(values.size());
+        for (size_t i = 0; i < halves.size(); ++i) {
+            halves[i] = float_to_half(std::clamp(values[i], -kLargestHalf, kLargestHalf));
+            values[i] = half_to_float(halves[i]);
         }
+        return halves;
     }
 
     [[nodiscard]] std::span<const float> mapped(size_t row) const {
@@ -111,27 +109,49 @@ private:
         space_.rotate(mapped_);
         space_.rotate(cells_.centroids);
         space_.rotate(cells_.lists);
-        round_centroids();
         return Status::ok();
     }
 
-    Status train_books() {
-        progress_.report("code books", 0, 0);
+    /// Learns the summaries' code and moves every cell to where its code says it is, so that a
+    /// block's own score is known from its summary alone.
+    Status train_summaries() {
+        progress_.report("code books", 0, 2);
+        std::vector<float> rests(cells_.centroids.size());
+        for (uint32_t l = 0; l < cells_.list_count(); ++l) {
+            for (uint32_t c = cells_.list_begins[l]; c < cells_.list_begins[l + 1]; ++c)
+                cell_residual(l, c, std::span(rests).subspan(size_t{c} * inner_, inner_));
+        }
+        const CodeShape shape{CodeKind::kProduct4, inner_, kSummaryWidth};
+        TEMBLOR_ASSIGN_OR_RETURN(summaries_, CodeBook::train(shape, rests, parameters_.seed));
+        summary_codes_.resize(size_t{cells_.cell_count()} * shape.subspaces());
+#pragma omp parallel for schedule(static)
+        for (uint32_t l = 0; l < cells_.list_count(); ++l) {
+            std::vector<float> decoded(inner_);
+            const auto coarse = cells_.list(l);
+            for (uint32_t c = cells_.list_begins[l]; c < cells_.list_begins[l + 1]; ++c) {
+                const auto codes = std::span(summary_codes_)
+                                       .subspan(size_t{c} * shape.subspaces(), shape.subspaces());
+                summaries_.encode(std::span(rests).subspan(size_t{c} * inner_, inner_), codes);
+                summaries_.decode(codes, decoded);
+                float* centroid = cells_.centroids.data() + size_t{c} * inner_;
+                for (uint32_t d = 0; d < inner_; ++d) centroid[d] = coarse[d] + decoded[d];
+                if (space_.distance() == Distance::kEuclid) {
+                    centroid[inner_ - 1] -= scales_[c];
+                } else {
+                    for (uint32_t d = 0; d < inner_; ++d) centroid[d] /= scales_[c];
+                }
+            }
+        }
+        summary_vectors_ = {};
+        return progress_.cancelled() ? interrupted() : Status::ok();
+    }
+    Status train_documents() {
+        progress_.report("code books", 1, 2);
         const std::vector<float> sample = sample_residuals();
         const CodeShape shape{parameters_.code, inner_, parameters_.code_width};
         TEMBLOR_ASSIGN_OR_RETURN(documents_, CodeBook::train(shape, sample, parameters_.seed));
         measure_errors();
-        if (progress_.cancelled()) return interrupted();
-
-        std::vector<float> of_cells(cells_.centroids.size());
-        for (uint32_t l = 0; l < cells_.list_count(); ++l) {
-            for (uint32_t c = cells_.list_begins[l]; c < cells_.list_begins[l + 1]; ++c)
-                cell_residual(l, c, std::span(of_cells).subspan(size_t{c} * inner_, inner_));
-        }
-        const CodeShape summary_shape{CodeKind::kProduct4, inner_, kSummaryWidth};
-        TEMBLOR_ASSIGN_OR_RETURN(summaries_,
-                                 CodeBook::train(summary_shape, of_cells, parameters_.seed));
-        return Status::ok();
+        return progress_.cancelled() ? interrupted() : Status::ok();
     }
     void cell_residual(uint32_t list, uint32_t cell, std::span<float> out) const {
         const auto coarse = cells_.list(list);
@@ -227,6 +247,7 @@ private:
                     centre[d] += summary_vectors_[size_t{c} * inner_ + d] / n;
             }
         }
+        half_lists_ = round_to_halves(cells_.lists);
     }
     /// Inner products: root mean square length of the block's rows over the centroid's. Euclid:
     /// what the mean square distance to the centroid takes from the last coordinate.
@@ -302,8 +323,7 @@ private:
         std::vector<BlockRecord> blocks;
         std::vector<Place> postings(posting_begins_.back(), kNoPlace);
         std::vector<uint8_t> codes;
-        std::vector<float> rest(inner_);
-        std::vector<uint8_t> code(summaries_.shape().subspaces());
+        const uint32_t subspaces = summaries_.shape().subspaces();
         for (uint32_t l = 0; l < cells_.list_count(); ++l) {
             const uint32_t begin = cells_.list_begins[l];
             const uint32_t end = cells_.list_begins[l + 1];
@@ -325,10 +345,9 @@ private:
                 for (size_t i = 0; i < rows.size(); ++i)
                     postings[posting_begins_[c] + i] =
                         row_numbers_.empty() ? rows[i] : row_numbers_[rows[i]];
-                cell_residual(l, c, rest);
-                summaries_.encode(rest, code);
                 summaries_.place(
-                    code, (c - begin) % kGroup,
+                    std::span(summary_codes_).subspan(size_t{c} * subspaces, subspaces),
+                    (c - begin) % kGroup,
                     std::span(codes).subspan(first + size_t{(c - begin) / kGroup} * group_bytes,
                                              group_bytes));
             }
@@ -374,7 +393,7 @@ private:
     std::vector<float> mapped_;
     Cells cells_;
     CellAssignment assignment_;
-    std::vector<uint16_t> half_centroids_;
+    std::vector<uint16_t> half_lists_;
     CodeBook documents_;
     CodeBook summaries_;
     float residual_spread_ = 0;
@@ -384,6 +403,7 @@ private:
     std::vector<uint64_t> posting_begins_;
     std::vector<float> scales_;
     std::vector<float> summary_vectors_;  ///< of the cells, inner_ numbers each
+    std::vector<uint8_t> summary_codes_;  ///< of the cells, a byte a subspace
     uint32_t max_blocks_ = 0;
 };
 

@@ -95,17 +95,10 @@ Result<HashedLists> HashedLists::open(const SectionFile& file, uint64_t rows, ui
     out.documents_ = CodeBook(documents, {books.begin(), split});
     out.summaries_ = CodeBook(summaries, {split, books.end()});
 
-    TEMBLOR_ASSIGN_OR_RETURN(out.list_centroids_, file.array<float>(SectionKind::kListCentroids));
+    TEMBLOR_ASSIGN_OR_RETURN(out.list_centroids_, file.array<uint16_t>(SectionKind::kListCentroids));
     if (out.list_centroids_.size() != uint64_t{meta.lists} * inner)
         return wrong_count("list_centroids", out.list_centroids_.size(),
                            uint64_t{meta.lists} * inner);
-    if (!all_finite(out.list_centroids_))
-        return Status::corruption("section list_centroids: not finite");
-    TEMBLOR_ASSIGN_OR_RETURN(out.cell_centroids_,
-                             file.array<uint16_t>(SectionKind::kCellCentroids));
-    if (out.cell_centroids_.size() != uint64_t{meta.cells} * inner)
-        return wrong_count("cell_centroids", out.cell_centroids_.size(),
-                           uint64_t{meta.cells} * inner);
     TEMBLOR_ASSIGN_OR_RETURN(out.summary_codes_, file.array<uint8_t>(SectionKind::kSummaries));
     TEMBLOR_ASSIGN_OR_RETURN(out.codes_, file.array<uint8_t>(SectionKind::kCodes));
     TEMBLOR_ASSIGN_OR_RETURN(

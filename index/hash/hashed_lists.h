@@ -19,7 +19,8 @@ namespace temblor {
 /// the blocks of a few small cells near it, each time with a code of its residual to that cell's
 /// centroid. A block's summary is the code of the vector that its rows would be if they were one,
 /// as a residual to the list's centroid, which is the mean of these vectors: the centroid times the
-/// block's scale, for Euclid with the scale added to its last coordinate.
+/// block's scale, for Euclid with the scale added to its last coordinate. A centroid is nowhere else:
+/// residuals are to the one that the summary gives.
 ///
 /// Lists, postings and blocks are those of sparse vectors (index/blocked_lists.h): postings are
 /// rows, each block filled up to a multiple of CodeShape::kGroup with kNoPlace; a view over sections of an open file, which must
@@ -46,13 +47,9 @@ public:
     /// The most cells of a list.
     [[nodiscard]] uint32_t max_blocks() const { return max_blocks_; }
 
-    /// Centroid of a coarse cell, inner_dim() floats.
-    [[nodiscard]] const float* list_centroid(uint32_t list) const {
+    /// Centroid of a coarse cell, inner_dim() half floats.
+    [[nodiscard]] const uint16_t* list_centroid(uint32_t list) const {
         return list_centroids_.data() + size_t{list} * space_.inner_dim();
-    }
-    /// Centroid of a small cell, inner_dim() half floats.
-    [[nodiscard]] const uint16_t* cell_centroid(uint32_t cell) const {
-        return cell_centroids_.data() + size_t{cell} * space_.inner_dim();
     }
     /// Codes of the summaries of list `l`, a group for every 16 of its blocks.
     [[nodiscard]] const uint8_t* summary_codes(uint32_t l) const {
@@ -79,8 +76,7 @@ private:
     uint32_t max_blocks_ = 0;
     float residual_spread_ = 0;
     float code_spread_ = 0;
-    std::span<const float> list_centroids_;
-    std::span<const uint16_t> cell_centroids_;
+    std::span<const uint16_t> list_centroids_;
     std::span<const uint8_t> summary_codes_;
     std::span<const uint8_t> codes_;
 };

@@ -24,13 +24,10 @@ void CellScores::score(const HashedQuery& query, uint32_t lists, uint32_t blocks
                        const DenseKernels& kernels, SearchCounters& counters) {
     choose_lists(query, lists, kernels);
     counters.lists += by_list_.size();
-    // Summaries are a little off: a few more than are opened get their true score.
-    const uint32_t wanted = blocks + std::min(blocks / 4 + 4, UINT32_MAX - blocks);
-    scan_summaries(query, wanted, kernels, counters);
-    keep_best(wanted);
-    look_up(query, kernels);
+    scan_summaries(query, blocks, kernels, counters);
+    keep_best(blocks);
+    look_up(query);
     counters.blocks += ordered_.size();
-    counters.bytes_touched += ordered_.size() * query.vector().size() * sizeof(uint16_t);
 }
 
 void CellScores::choose_lists(const HashedQuery& query, uint32_t lists,
@@ -41,7 +38,7 @@ void CellScores::choose_lists(const HashedQuery& query, uint32_t lists,
     const uint32_t all = lists_.lists().size();
     by_list_.clear();
     for (uint32_t l = 0; l < all; ++l) {
-        const float score = kernels.dot_f32(query.vector().data(), lists_.list_centroid(l),
+        const float score = kernels.dot_f16(query.vector().data(), lists_.list_centroid(l),
                                             query.vector().size());
         by_list_.emplace_back(finite_or_lowest(score), l);
     }
@@ -93,38 +90,28 @@ void CellScores::keep_best(uint32_t wanted) {
                ->score;
 }
 
-void CellScores::look_up(const HashedQuery& query, const DenseKernels& kernels) {
-    constexpr size_t kAhead = 4;
-    const size_t dim = query.vector().size();
+void CellScores::look_up(const HashedQuery& query) {
+    const BlockedLists& lists = lists_.lists();
     const bool euclid = lists_.space().distance() == Distance::kEuclid;
-    const auto fetch = [&](size_t i) {
-        const auto* at = reinterpret_cast<const char*>(lists_.cell_centroid(ordered_[i].cell));
-        for (size_t line = 0; line < dim * sizeof(uint16_t); line += 64)
-            __builtin_prefetch(at + line);
-    };
-    for (size_t i = 0; i < std::min(kAhead, ordered_.size()); ++i) fetch(i);
-    for (size_t i = 0; i < ordered_.size(); ++i) {
-        if (i + kAhead < ordered_.size()) fetch(i + kAhead);
-        ScoredCell& cell = ordered_[i];
-        cell.base = finite_or_lowest(
-            kernels.dot_f16(query.vector().data(), lists_.cell_centroid(cell.cell), dim));
-        cell.score = kLowest;
+    for (const ScoredCell& cell : ordered_) lists.prefetch_block(cell.cell);
+    std::sort(ordered_.begin(), ordered_.end(), better_cell);
+    for (ScoredCell& cell : ordered_) {
         ListView list;
-        if (!lists_.lists().view(cell.list, list)) continue;
-        const uint64_t first = lists_.lists().record(cell.list).blocks_begin;
-        const std::span<const Place> rows =
-            list.block_postings(cell.cell - static_cast<uint32_t>(first));
+        if (!lists.view(cell.list, list)) continue;
+        const ListRecord& record = lists.record(cell.list);
+        const uint32_t block = cell.cell - static_cast<uint32_t>(record.blocks_begin);
+        const std::span<const Place> rows = list.block_postings(block);
         const auto begin = static_cast<uint64_t>(rows.data() - list.postings.data());
-        if (rows.empty() || rows.size() % kGroup != 0 || begin % kGroup != 0) continue;
-        const float scale = list.blocks[cell.cell - first].scale;
-        cell.score = finite_or_lowest(euclid ? cell.base + scale * query.vector().back()
-                                             : cell.base * scale);
+        const float scale = list.blocks[block].scale;
+        cell.base = euclid ? cell.score - scale * query.vector().back() : cell.score / scale;
+        if (rows.empty() || rows.size() % kGroup != 0 || begin % kGroup != 0 ||
+            !std::isfinite(cell.base)) {
+            continue;  // empty, or a damaged file
+        }
         cell.rows = rows.data();
         cell.postings = static_cast<uint32_t>(rows.size());
-        cell.codes = lists_.document_codes(
-            lists_.lists().record(cell.list).postings_begin + begin);
+        cell.codes = lists_.document_codes(record.postings_begin + begin);
     }
-    std::sort(ordered_.begin(), ordered_.end(), better_cell);
 }
 
 void CellScores::prefetch(const ScoredCell& cell) const {

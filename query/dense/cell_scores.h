@@ -22,16 +22,16 @@ struct ScoredCell {
     const uint8_t* codes = nullptr;
 };
 
-/// Chooses blocks for a query: the best lists by their centroids, their blocks by the codes of the
-/// summaries, the best of these by their centroids. Memory is reused.
+/// Chooses blocks for a query: the best lists by their centroids, the best of their blocks by the
+/// codes of the summaries. Memory is reused.
 class CellScores {
 public:
     static constexpr float kLooseOrder = 0;
 
     explicit CellScores(const HashedLists& lists) : lists_(lists) {}
 
-    /// Keeps the `blocks` best blocks of the `lists` best lists, more or less: some are lost where
-    /// summaries tell too little. Counts lists, summaries, blocks and bytes.
+    /// Keeps the `blocks` best blocks of the `lists` best lists. Counts lists, summaries, blocks and
+    /// bytes.
     void score(const HashedQuery& query, uint32_t lists, uint32_t blocks,
                const DenseKernels& kernels, SearchCounters& counters);
 
@@ -45,7 +45,7 @@ private:
     void scan_summaries(const HashedQuery& query, uint32_t wanted, const DenseKernels& kernels,
                         SearchCounters& counters);
     void keep_best(uint32_t wanted);
-    void look_up(const HashedQuery& query, const DenseKernels& kernels);
+    void look_up(const HashedQuery& query);
 
     const HashedLists& lists_;
     std::vector<Scored> by_list_;

@@ -2,9 +2,9 @@
 
 #include <bit>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
+#include "query/dense/candidate_reservoir.h"
 #include "query/dense/cell_scores.h"
 #include "query/dense/dense_kernels.h"
 #include "query/dense/hashed_tables.h"
@@ -16,8 +16,10 @@ namespace temblor {
 /// candidates. A document that stands in several blocks is offered by the first whose code says so.
 class CodeReader {
 public:
+    using State = WalkState<CandidateReservoir>;
+
     CodeReader(const HashedLists& lists, const HashedQuery& query, const DenseKernels& kernels,
-               WalkState<float>& state, float slack, std::vector<uint16_t>& sums,
+               State& state, float slack, std::vector<uint16_t>& sums,
                std::vector<uint16_t>& above)
         : tables_(query.documents()),
           kernels_(kernels),
@@ -27,7 +29,7 @@ public:
           sums_(sums),
           above_(above) {}
 
-    [[nodiscard]] WalkState<float>& state() { return state_; }
+    [[nodiscard]] State& state() { return state_; }
     [[nodiscard]] float block_threshold() const { return state_.threshold() - margin_; }
 
     void open(const ScoredCell& cell) {
@@ -35,10 +37,7 @@ public:
         state_.counters().documents_scored += cell.postings;
         state_.counters().bytes_touched +=
             uint64_t{groups} * group_bytes_ + cell.postings * sizeof(Place);
-        const auto& top = state_.top();
-        const float bar =
-            top.at_capacity() ? top.sorted().back().score : std::numeric_limits<float>::lowest();
-        const uint32_t least = tables_.least_sum(bar, cell.base);
+        const uint32_t least = tables_.least_sum(state_.top().bar(), cell.base);
         if (least > UINT16_MAX) return;
         sums_.resize(cell.postings);
         above_.resize(groups);
@@ -63,7 +62,7 @@ public:
 private:
     const CodeTables& tables_;
     const DenseKernels& kernels_;
-    WalkState<float>& state_;
+    State& state_;
     float margin_;
     uint32_t group_bytes_;
     std::vector<uint16_t>& sums_;

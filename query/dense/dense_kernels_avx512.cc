@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "query/dense/dense_kernels.h"
+#include "query/dense/table_loops.h"
 
 namespace temblor {
 namespace {
@@ -14,31 +15,75 @@ __m512 load(__mmask16 in, const uint8_t* at) {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(in, at)));
 }
 
+__mmask16 first_of(size_t n) { return static_cast<__mmask16>(n >= 16 ? 0xFFFFU : (1U << n) - 1); }
+
+template <typename T>
+__m512 product(__mmask16 in, const float* query, const T* vector) {
+    return _mm512_mul_ps(_mm512_maskz_loadu_ps(in, query), load(in, vector));
+}
+
 template <typename T>
 float dot(const float* query, const T* vector, size_t n) {
-    __m512 lanes[4];
-    for (__m512& l : lanes) l = _mm512_setzero_ps();
+    __m512 lanes0 = _mm512_setzero_ps();
+    __m512 lanes1 = _mm512_setzero_ps();
+    __m512 lanes2 = _mm512_setzero_ps();
+    __m512 lanes3 = _mm512_setzero_ps();
+    constexpr __mmask16 kAll = 0xFFFF;
     size_t i = 0;
     for (; i + 64 <= n; i += 64) {
-        for (size_t l = 0; l < 4; ++l) {
-            lanes[l] = _mm512_add_ps(lanes[l],
-                                     _mm512_mul_ps(_mm512_loadu_ps(query + i + 16 * l),
-                                                   load(__mmask16{0xFFFF}, vector + i + 16 * l)));
-        }
+        lanes0 = _mm512_add_ps(lanes0, product(kAll, query + i, vector + i));
+        lanes1 = _mm512_add_ps(lanes1, product(kAll, query + i + 16, vector + i + 16));
+        lanes2 = _mm512_add_ps(lanes2, product(kAll, query + i + 32, vector + i + 32));
+        lanes3 = _mm512_add_ps(lanes3, product(kAll, query + i + 48, vector + i + 48));
     }
-    for (size_t l = 0; i < n; i += 16, ++l) {
-        const auto in = static_cast<__mmask16>(n - i >= 16 ? 0xFFFFU : (1U << (n - i)) - 1);
-        lanes[l] = _mm512_add_ps(
-            lanes[l], _mm512_mul_ps(_mm512_maskz_loadu_ps(in, query + i), load(in, vector + i)));
+    if (i < n) {
+        const size_t rest = n - i;
+        lanes0 = _mm512_add_ps(lanes0, product(first_of(rest), query + i, vector + i));
+        if (rest > 16)
+            lanes1 =
+                _mm512_add_ps(lanes1, product(first_of(rest - 16), query + i + 16, vector + i + 16));
+        if (rest > 32)
+            lanes2 =
+                _mm512_add_ps(lanes2, product(first_of(rest - 32), query + i + 32, vector + i + 32));
+        if (rest > 48)
+            lanes3 =
+                _mm512_add_ps(lanes3, product(first_of(rest - 48), query + i + 48, vector + i + 48));
     }
-    const __m512 sixteen = _mm512_add_ps(_mm512_add_ps(lanes[0], lanes[2]),
-                                         _mm512_add_ps(lanes[1], lanes[3]));
+    const __m512 sixteen =
+        _mm512_add_ps(_mm512_add_ps(lanes0, lanes2), _mm512_add_ps(lanes1, lanes3));
     const __m256 eight =
         _mm256_add_ps(_mm512_castps512_ps256(sixteen), _mm512_extractf32x8_ps(sixteen, 1));
     const __m128 four =
         _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
+}
+
+DenseKernels::Ranges shift_tables(float* products, uint32_t subspaces) {
+    DenseKernels::Ranges ranges;
+    for (uint32_t j = 0; j < subspaces; ++j) {
+        float* row = products + size_t{j} * 16;
+        const __m512 all = _mm512_loadu_ps(row);
+        const float low = _mm512_reduce_min_ps(all);
+        const float range = _mm512_reduce_max_ps(all) - low;
+        _mm512_storeu_ps(row, _mm512_sub_ps(all, _mm512_set1_ps(low)));
+        ranges.least += low;
+        ranges.widest = range > ranges.widest ? range : ranges.widest;
+        ranges.sum += range;
+    }
+    return ranges;
+}
+
+void quantize_tables(const float* products, uint32_t subspaces, float steps, uint8_t* tables) {
+    const __m512 half = _mm512_set1_ps(0.5F);
+    const __m512 most = _mm512_set1_ps(127.0F);
+    for (uint32_t j = 0; j < subspaces; ++j) {
+        const __m512 step = _mm512_add_ps(
+            _mm512_mul_ps(_mm512_loadu_ps(products + size_t{j} * 16), _mm512_set1_ps(steps)), half);
+        const __m512i whole = _mm512_cvttps_epi32(_mm512_min_ps(step, most));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(tables + table_offset(j)),
+                         _mm512_cvtepi32_epi8(whole));
+    }
 }
 
 __m256i fold(__m512i v) {
@@ -79,7 +124,7 @@ void scan_codes(const uint8_t* codes, const uint8_t* tables, uint32_t chunks, ui
 }  // namespace
 
 const DenseKernels kernels_internal::kDenseAvx512{"avx512", dot<float>, dot<uint16_t>,
-                                                  dot<uint8_t>, scan_codes};
+                                                  dot<uint8_t>, table_products<16>, table_products<256>, shift_tables, quantize_tables, scan_codes};
 
 }  // namespace temblor
 #endif

@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <span>
+
 #include "data/half_float.h"
 #include "query/dense/dense_kernels.h"
+#include "query/dense/table_loops.h"
 
 namespace temblor {
 namespace {
@@ -26,6 +30,30 @@ float dot_u8(const float* query, const uint8_t* vector, size_t n) {
     return dot(query, vector, n, [](uint8_t v) { return static_cast<float>(v); });
 }
 
+DenseKernels::Ranges shift_tables(float* products, uint32_t subspaces) {
+    DenseKernels::Ranges ranges;
+    for (uint32_t j = 0; j < subspaces; ++j) {
+        const std::span row(products + size_t{j} * 16, 16);
+        const auto [low_at, high_at] = std::minmax_element(row.begin(), row.end());
+        const float low = *low_at;
+        const float range = *high_at - low;
+        for (float& v : row) v -= low;
+        ranges.least += low;
+        ranges.widest = std::max(ranges.widest, range);
+        ranges.sum += range;
+    }
+    return ranges;
+}
+
+void quantize_tables(const float* products, uint32_t subspaces, float steps, uint8_t* tables) {
+    for (uint32_t j = 0; j < subspaces; ++j) {
+        for (uint32_t c = 0; c < 16; ++c) {
+            const float step = products[size_t{j} * 16 + c] * steps + 0.5F;
+            tables[table_offset(j) + c] = static_cast<uint8_t>(std::min(step, 127.0F));
+        }
+    }
+}
+
 void scan_codes(const uint8_t* codes, const uint8_t* tables, uint32_t chunks, uint32_t groups,
                 uint16_t least, uint16_t* sums, uint16_t* above) {
     for (uint32_t g = 0; g < groups; ++g) {
@@ -47,7 +75,7 @@ void scan_codes(const uint8_t* codes, const uint8_t* tables, uint32_t chunks, ui
     }
 }
 
-constexpr DenseKernels kScalar{"scalar", dot_f32, dot_f16, dot_u8, scan_codes};
+constexpr DenseKernels kScalar{"scalar", dot_f32, dot_f16, dot_u8, table_products<16>, table_products<256>, shift_tables, quantize_tables, scan_codes};
 
 }  // namespace
 

@@ -13,6 +13,7 @@
 #include "query/dense/code_reader.h"
 #include "query/dense/hashed_tables.h"
 #include "query/dense/vector_scorer.h"
+#include "query/top_candidates.h"
 
 namespace temblor {
 namespace {
@@ -56,7 +57,7 @@ struct DenseScratch::Impl {
     };
     std::optional<Walk> walk;
     VectorScorer scorer;
-    TopCandidates<float> candidates;
+    CandidateReservoir candidates;
     TopCandidates<float> best;
     std::vector<uint64_t> allowed;
     std::vector<float> query;
@@ -133,7 +134,7 @@ private:
             static_cast<uint32_t>(std::min<uint64_t>(std::max(parameters_.refine, most), rows_));
         scratch_.candidates.reset(most, depth);
         walk.visited.clear();
-        WalkState<float> state(steering, walk.visited, scratch_.candidates, result_.counters);
+        CodeReader::State state(steering, walk.visited, scratch_.candidates, result_.counters);
         CodeReader reader(lists, walk.query, kernels, state, parameters_.slack, walk.sums,
                           walk.above);
         walk_blocks(walk.cells, reader);

@@ -9,21 +9,7 @@ namespace {
 constexpr uint32_t kGroup = CodeShape::kGroup;
 constexpr float kLargestEntry = 127;
 constexpr float kLargestSum = 65535;
-
-/// K centroids a subspace, known to the compiler.
-template <uint32_t K>
-void multiply(const CodeShape& shape, const float* entries, const float* query, float* products) {
-    for (uint32_t j = 0; j < shape.subspaces(); ++j) {
-        float* out = products + size_t{j} * K;
-        for (uint32_t c = 0; c < K; ++c) out[c] = 0;
-        const uint32_t in = std::min(shape.width, shape.dim - j * shape.width);
-        for (uint32_t t = 0; t < in; ++t) {
-            const float q = query[size_t{j} * shape.width + t];
-            const float* row = entries + (size_t{j} * shape.width + t) * K;
-            for (uint32_t c = 0; c < K; ++c) out[c] += q * row[c];
-        }
-    }
-}
+constexpr float kLeastUnit = 1e-30F;  // no sum is divided by zero
 
 /// Sums of 8-bit codes, as DenseKernels::scan_codes does for 4-bit ones.
 void scan_bytes(const uint8_t* codes, const uint8_t* tables, uint32_t subspaces, uint32_t groups,
@@ -44,50 +30,50 @@ void scan_bytes(const uint8_t* codes, const uint8_t* tables, uint32_t subspaces,
 
 }  // namespace
 
-void CodeTables::set(const CodeBook& book, std::span<const float> query) {
+void CodeTables::set(const CodeBook& book, std::span<const float> query,
+                     const DenseKernels& kernels) {
     shape_ = book.shape();
-    const uint32_t k = shape_.centroids();
     const uint32_t n = shape_.subspaces();
-    products_.resize(size_t{n} * k);
-    if (k == 16) {
-        multiply<16>(shape_, book.entries().data(), query.data(), products_.data());
+    products_.resize(size_t{n} * shape_.centroids());
+    DenseKernels::Ranges ranges;
+    if (shape_.centroids() == 16) {
+        kernels.products_16(query.data(), book.entries().data(), n, shape_.width,
+                            products_.data());
+        ranges = kernels.shift_16(products_.data(), n);
     } else {
-        multiply<256>(shape_, book.entries().data(), query.data(), products_.data());
+        kernels.products_256(query.data(), book.entries().data(), n, shape_.width,
+                             products_.data());
+        ranges = shift_256();
     }
-    offset_ = 0;
-    float widest = 0;
-    float ranges = 0;
-    for (uint32_t j = 0; j < n; ++j) {
-        float* row = products_.data() + size_t{j} * k;
-        float low = row[0];
-        float high = row[0];
-        for (uint32_t c = 1; c < k; ++c) {
-            low = std::min(low, row[c]);
-            high = std::max(high, row[c]);
-        }
-        for (uint32_t c = 0; c < k; ++c) row[c] -= low;
-        offset_ += low;
-        widest = std::max(widest, high - low);
-        ranges += high - low;
-    }
+    offset_ = ranges.least;
     // Rounding may add half a step a subspace.
-    unit_ = std::max(widest / kLargestEntry,
-                     ranges / (kLargestSum - static_cast<float>(n)));
-    if (!(unit_ > 1e-30F)) unit_ = 1e-30F;
+    unit_ = std::max({ranges.widest / kLargestEntry,
+                      ranges.sum / (kLargestSum - static_cast<float>(n)), kLeastUnit});
     const float steps = 1 / unit_;
-    const auto entry = [&](float product) {
-        return static_cast<uint8_t>(std::min(product * steps + 0.5F, kLargestEntry));
-    };
-    if (shape_.kind == CodeKind::kProduct8) {
-        tables_.resize(size_t{n} * 256);
-        for (size_t i = 0; i < tables_.size(); ++i) tables_[i] = entry(products_[i]);
-        return;
+    if (shape_.centroids() == 16) {
+        tables_.assign(size_t{shape_.chunks()} * 128, 0);
+        kernels.quantize_16(products_.data(), n, steps, tables_.data());
+    } else {
+        tables_.resize(products_.size());
+        for (size_t i = 0; i < tables_.size(); ++i) {
+            tables_[i] = static_cast<uint8_t>(std::min(products_[i] * steps + 0.5F, kLargestEntry));
+        }
     }
-    tables_.assign(size_t{shape_.chunks()} * 128, 0);
-    for (uint32_t j = 0; j < n; ++j) {
-        uint8_t* out = tables_.data() + size_t{j / 8} * 128 + (j % 2) * 64 + j % 8 / 2 * 16;
-        for (uint32_t c = 0; c < 16; ++c) out[c] = entry(products_[size_t{j} * 16 + c]);
+}
+
+DenseKernels::Ranges CodeTables::shift_256() {
+    DenseKernels::Ranges ranges;
+    for (size_t j = 0; j < products_.size(); j += 256) {
+        const auto row = std::span(products_).subspan(j, 256);
+        const auto [low_at, high_at] = std::minmax_element(row.begin(), row.end());
+        const float low = *low_at;
+        const float range = *high_at - low;
+        for (float& v : row) v -= low;
+        ranges.least += low;
+        ranges.widest = std::max(ranges.widest, range);
+        ranges.sum += range;
     }
+    return ranges;
 }
 
 void CodeTables::scan(const DenseKernels& kernels, const uint8_t* codes, uint32_t groups,
@@ -102,7 +88,12 @@ void CodeTables::scan(const DenseKernels& kernels, const uint8_t* codes, uint32_
 void HashedQuery::set(const HashedLists& lists, std::span<const float> query,
                       const DenseKernels& kernels) {
     const HashSpace& space = lists.space();
-    vector_.assign(space.inner_dim(), 0);
+    inner_dim_ = space.inner_dim();
+    const auto padded = [](const CodeShape& shape) {
+        return size_t{shape.subspaces()} * shape.width;
+    };
+    vector_.assign(std::max(padded(lists.documents().shape()), padded(lists.summaries().shape())),
+                   0);
     if (space.rotation().empty()) {
         std::copy(query.begin(), query.end(), vector_.begin());
     } else {
@@ -112,8 +103,8 @@ void HashedQuery::set(const HashedLists& lists, std::span<const float> query,
                                          space.dim());
     }
     if (space.inner_dim() > space.dim()) vector_[space.dim()] = space.query_extension();
-    documents_.set(lists.documents(), vector_);
-    summaries_.set(lists.summaries(), vector_);
+    documents_.set(lists.documents(), vector_, kernels);
+    summaries_.set(lists.summaries(), vector_, kernels);
     const float length =
         std::sqrt(kernels.dot_f32(vector_.data(), vector_.data(), vector_.size()));
     residual_spread_ = length * lists.residual_spread();

@@ -13,8 +13,8 @@ namespace temblor {
 /// is offset() + unit() * the sum of its entries. Memory is reused.
 class CodeTables {
 public:
-    /// `query` has the book's dim numbers. O(dim * centroids).
-    void set(const CodeBook& book, std::span<const float> query);
+    /// `query` has subspaces * width numbers, zeros behind the book's dim. O(dim * centroids).
+    void set(const CodeBook& book, std::span<const float> query, const DenseKernels& kernels);
 
     [[nodiscard]] float offset() const { return offset_; }
     [[nodiscard]] float unit() const { return unit_; }
@@ -31,6 +31,8 @@ public:
               uint16_t* sums, uint16_t* above) const;
 
 private:
+    DenseKernels::Ranges shift_256();
+
     CodeShape shape_;
     std::vector<float> products_;  ///< by subspace and centroid
     std::vector<uint8_t> tables_;  ///< in the layout that the kernel reads
@@ -45,7 +47,10 @@ public:
     /// which changes no order.
     void set(const HashedLists& lists, std::span<const float> query, const DenseKernels& kernels);
 
-    [[nodiscard]] std::span<const float> vector() const { return vector_; }
+    /// inner_dim() numbers.
+    [[nodiscard]] std::span<const float> vector() const {
+        return std::span(vector_).first(inner_dim_);
+    }
     [[nodiscard]] const CodeTables& documents() const { return documents_; }
     [[nodiscard]] const CodeTables& summaries() const { return summaries_; }
     /// Standard deviations of the score of a residual and of what a document's code misses.
@@ -53,7 +58,8 @@ public:
     [[nodiscard]] float code_spread() const { return code_spread_; }
 
 private:
-    std::vector<float> vector_;
+    uint32_t inner_dim_ = 0;
+    std::vector<float> vector_;  ///< filled up with zeros to whole subspaces
     CodeTables documents_;
     CodeTables summaries_;
     float residual_spread_ = 0;
