@@ -14,7 +14,10 @@ Result<std::vector<float>> principal_variances(const RowBlock& rows) {
         faiss::PCAMatrix pca(dim, dim);
         pca.max_points_per_d = rows.rows / rows.dim + 1;  // all of them
         pca.train(static_cast<int64_t>(rows.rows), rows.values.data());
-        return pca.eigenvalues;
+        // Faiss leaves the sums of squares undivided.
+        std::vector<float> variances = pca.eigenvalues;
+        for (float& variance : variances) variance /= static_cast<float>(rows.rows);
+        return variances;
     } catch (const std::exception& error) {
         return Status::internal(std::string("Faiss: ") + error.what());
     }
