@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/dense_ground_truth.h"
 #include "cli/encoder_flags.h"
 #include "cli/output.h"
 #include "cli/terminal_progress.h"
 #include "data/formats/collection_reader.h"
+#include "data/formats/dense_format.h"
 #include "data/formats/relevance.h"
 #include "query/exact_index.h"
 
@@ -22,6 +24,7 @@ struct GroundTruthCommand {
     std::string input;
     std::string queries;
     std::string output;
+    std::string metric;
     EncoderFlags encoder;
     uint32_t k = 100;
     uint32_t threads = 0;
@@ -45,6 +48,16 @@ GroundTruth to_ground_truth(const std::vector<std::vector<Hit>>& answers, uint32
 }
 
 Outcome GroundTruthCommand::run() const {
+    TEMBLOR_ASSIGN_OR_RETURN(const bool dense, is_dense_file(input));
+    if (dense) {
+        if (encoder.chosen()) {
+            return Outcome::usage("--encoder is for text, " + input + " holds dense vectors");
+        }
+        return find_dense_ground_truth({input, queries, output, metric, k, threads});
+    }
+    if (!metric.empty()) {
+        return Outcome::usage("--metric is for dense vectors; " + input + " holds others");
+    }
     TerminalProgress progress;
     CollectionReaderOptions options;
     options.rule = ValueRule::kFinite;
@@ -83,7 +96,8 @@ Outcome GroundTruthCommand::run() const {
 void add_ground_truth(CLI::App& app, Action& action) {
     auto command = std::make_shared<GroundTruthCommand>();
     CLI::App* verb = app.add_subcommand("groundtruth", "Finds the exact answers of queries");
-    verb->add_option("--input", command->input, "Documents: CSR, Seismic's binary or JSONL")
+    verb->add_option("--input", command->input,
+                     "Documents: CSR, Seismic's binary or JSONL, or dense: .npy, .fvecs, .fbin")
         ->required();
     verb->add_option("--queries", command->queries, "Queries, likewise")->required();
     verb->add_option("--output", command->output,
@@ -93,11 +107,15 @@ void add_ground_truth(CLI::App& app, Action& action) {
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
     verb->add_option("--threads", command->threads, "0: all cores")->capture_default_str();
+    verb->add_option("--metric", command->metric,
+                     "Of dense vectors: ip, cosine or l2 [cosine]; l2 scores are minus the "
+                     "distance");
     command->encoder.add_to(*verb);
     verb->footer(
         "Documents are named by their row, from 0; -1 fills the answers of small collections.\n"
-        "Example:\n"
-        "  temblor groundtruth --input docs.csr --queries q.csr --k 100 --output gt.bin");
+        "Examples:\n"
+        "  temblor groundtruth --input docs.csr --queries q.csr --k 100 --output gt.bin\n"
+        "  temblor groundtruth --input base.npy --queries q.npy --metric ip --output gt.bin");
     verb->callback([&action, command] { action = [command] { return command->run(); }; });
 }
 

@@ -10,20 +10,22 @@ namespace temblor {
 namespace {
 
 constexpr uint64_t kMaxTokens = std::numeric_limits<uint32_t>::max();
-constexpr size_t kWord = sizeof(uint64_t);
+constexpr size_t kVocabularyWord = sizeof(uint64_t);
 
-uint64_t padded_to_word(uint64_t bytes) { return (bytes + kWord - 1) / kWord * kWord; }
+uint64_t padded_to_word(uint64_t bytes) {
+    return (bytes + kVocabularyWord - 1) / kVocabularyWord * kVocabularyWord;
+}
 
 /// The layout of Vocabulary::serialize(), from tokens that lie end to end in `characters`.
 std::vector<std::byte> lay_out(const std::vector<uint64_t>& offsets,
                                const std::vector<uint32_t>& sorted, std::string_view characters) {
     const uint64_t count = sorted.size();
-    const size_t offsets_at = kWord;
-    const size_t sorted_at = offsets_at + offsets.size() * kWord;
+    const size_t offsets_at = kVocabularyWord;
+    const size_t sorted_at = offsets_at + offsets.size() * kVocabularyWord;
     const size_t characters_at = sorted_at + padded_to_word(count * sizeof(uint32_t));
     std::vector<std::byte> bytes(characters_at + characters.size());
-    std::memcpy(bytes.data(), &count, kWord);
-    std::memcpy(bytes.data() + offsets_at, offsets.data(), offsets.size() * kWord);
+    std::memcpy(bytes.data(), &count, kVocabularyWord);
+    std::memcpy(bytes.data() + offsets_at, offsets.data(), offsets.size() * kVocabularyWord);
     if (count != 0) std::memcpy(bytes.data() + sorted_at, sorted.data(), count * sizeof(uint32_t));
     if (!characters.empty()) {
         std::memcpy(bytes.data() + characters_at, characters.data(), characters.size());
@@ -73,16 +75,16 @@ Result<Vocabulary> Vocabulary::from_tokens(const std::vector<std::string>& token
 Result<Vocabulary> Vocabulary::from_bytes(std::shared_ptr<const void> owner,
                                           std::span<const std::byte> bytes) {
     if (bytes.empty()) return Vocabulary();
-    if (reinterpret_cast<uintptr_t>(bytes.data()) % kWord != 0) {
+    if (reinterpret_cast<uintptr_t>(bytes.data()) % kVocabularyWord != 0) {
         return Status::invalid_argument("vocabulary: bytes are not aligned to 8");
     }
     uint64_t count = 0;
-    if (bytes.size() >= kWord) std::memcpy(&count, bytes.data(), kWord);
-    if (bytes.size() < 2 * kWord || count > kMaxTokens) {
+    if (bytes.size() >= kVocabularyWord) std::memcpy(&count, bytes.data(), kVocabularyWord);
+    if (bytes.size() < 2 * kVocabularyWord || count > kMaxTokens) {
         return Status::corruption("vocabulary: " + std::to_string(bytes.size()) +
                                   " bytes with a count of " + std::to_string(count));
     }
-    const uint64_t sorted_at = kWord * (count + 2);
+    const uint64_t sorted_at = kVocabularyWord * (count + 2);
     const uint64_t characters_at = sorted_at + padded_to_word(count * sizeof(uint32_t));
     if (characters_at > bytes.size()) {
         return Status::corruption("vocabulary: " + std::to_string(count) + " tokens need over " +
@@ -91,7 +93,8 @@ Result<Vocabulary> Vocabulary::from_bytes(std::shared_ptr<const void> owner,
     }
     Vocabulary vocabulary;
     vocabulary.size_ = static_cast<uint32_t>(count);
-    vocabulary.offsets_ = {reinterpret_cast<const uint64_t*>(bytes.data() + kWord), count + 1};
+    vocabulary.offsets_ = {reinterpret_cast<const uint64_t*>(bytes.data() + kVocabularyWord),
+                           count + 1};
     vocabulary.sorted_ = {reinterpret_cast<const uint32_t*>(bytes.data() + sorted_at), count};
     vocabulary.characters_ = {reinterpret_cast<const char*>(bytes.data() + characters_at),
                               bytes.size() - characters_at};

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <optional>
 
+#include <sys/stat.h>
+
 #include "data/dense_dataset.h"
 #include "data/formats/bigann_csr.h"
 #include "data/formats/npy_header.h"
@@ -121,7 +123,8 @@ bool is_dense_file(std::span<const std::byte> head, uint64_t plain_size, const s
 }
 
 Result<bool> is_dense_file(const std::string& path) {
-    if (path == "-") return false;
+    struct stat info {};
+    if (path == "-" || (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))) return false;
     TEMBLOR_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source, open_file_source(path));
     TEMBLOR_ASSIGN_OR_RETURN(const std::span<const std::byte> raw, source->peek());
     const uint64_t size = source->size();

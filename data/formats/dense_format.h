@@ -32,7 +32,8 @@ Result<DenseFormat> detect_dense_format(std::span<const std::byte> head, uint64_
 /// Whether a file holds dense vectors rather than sparse ones or text, told from the same. Of a
 /// compressed .fvecs or .fbin only the name tells.
 bool is_dense_file(std::span<const std::byte> head, uint64_t plain_size, const std::string& path);
-/// The same of the file at `path`. Standard input ("-") cannot be looked at twice: false.
+/// The same of the file at `path`. Standard input ("-") and other pipes cannot be looked at twice:
+/// false.
 Result<bool> is_dense_file(const std::string& path);
 
 /// Whether an uncompressed .fbin that begins with `head` would be exactly `file_size` bytes long.

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <fp16.h>
+#include "data/half_float.h"
 
 #include "data/formats/npy_header.h"
 #include "data/io/array_reader.h"
@@ -102,7 +102,7 @@ Status read_halves(ByteReader& reader, uint64_t count, std::vector<float>& value
                                       std::to_string(done + got / 2));
         }
         std::transform(halves.begin(), halves.end(), std::back_inserter(values),
-                       fp16_ieee_to_fp32_value);
+                       half_to_float);
         TEMBLOR_RETURN_IF_ERROR(report());
     }
     return Status::ok();

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <fp16.h>
+#include "data/half_float.h"
 
 #include "data/io/compressed_writer.h"
 
@@ -19,7 +19,7 @@ Status write_halves(CompressedWriter& writer, const DenseDataset& dataset,
     std::vector<uint16_t> halves(dataset.dim());
     for (uint64_t r = 0; r < dataset.rows(); ++r) {
         const std::span<const float> row = dataset.row(r);
-        std::transform(row.begin(), row.end(), halves.begin(), fp16_ieee_from_fp32_value);
+        std::transform(row.begin(), row.end(), halves.begin(), float_to_half);
         const auto wrong = std::find_if_not(halves.begin(), halves.end(), is_finite_half);
         if (wrong != halves.end()) {
             const auto column = static_cast<size_t>(wrong - halves.begin());

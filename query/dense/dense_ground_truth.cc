@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <exception>
 #include <limits>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -14,7 +14,8 @@
 namespace temblor {
 namespace {
 
-constexpr uint64_t kQueriesAtOnce = 4096;
+constexpr uint64_t kMostQueriesAtOnce = 4096;
+constexpr uint64_t kMostCandidates = uint64_t{1} << 24;
 constexpr uint64_t kRowsAtOnce = 16'384;
 constexpr uint64_t kLeastMargin = 16;
 
@@ -74,6 +75,7 @@ public:
           distance_(distance),
           k_(std::min<uint64_t>(k, rows.rows())),
           most_(std::min(rows.rows(), k_ + std::max(kLeastMargin, k_ / 4))),
+          at_once_(std::clamp<uint64_t>(kMostCandidates / (most_ + 1), 1, kMostQueriesAtOnce)),
           progress_(progress) {
         truth_.queries = static_cast<uint32_t>(queries.rows());
         truth_.k = k;
@@ -83,7 +85,7 @@ public:
 
     Result<GroundTruth> run() {
         measure_rows();
-        for (uint64_t first = 0; first < queries_.rows(); first += kQueriesAtOnce) {
+        for (uint64_t first = 0; first < queries_.rows(); first += at_once_) {
             TEMBLOR_RETURN_IF_ERROR(answer_block(first));
         }
         progress_.report(kStage, total(), total());
@@ -124,7 +126,7 @@ private:
     }
 
     Status answer_block(uint64_t first_query) {
-        const uint64_t count = std::min(kQueriesAtOnce, queries_.rows() - first_query);
+        const uint64_t count = std::min(at_once_, queries_.rows() - first_query);
         const RowBlock queries = block(queries_, first_query, count, query_copy_);
         pools_.resize(count);
         for (CandidatePool& pool : pools_) pool.clear();
@@ -184,6 +186,7 @@ private:
             for (uint64_t r = 0; r < rows_.rows(); ++r) {
                 const auto row = static_cast<int32_t>(r);
                 answers.push_back({score(query, row, copy), row});
+                if (answers.size() >= 2 * most_ + kRowsAtOnce) keep();
             }
             keep();
         }
@@ -227,6 +230,7 @@ private:
     Distance distance_;
     uint64_t k_;
     uint64_t most_;
+    uint64_t at_once_;
     Progress& progress_;
     GroundTruth truth_;
     double longest_ = 0;
@@ -266,7 +270,7 @@ Result<GroundTruth> dense_ground_truth(const DenseDataset& rows, const DenseData
     const OpenMpThreads in_use(threads);
     try {
         return ExactDenseSearch(rows, queries, distance, k, progress).run();
-    } catch (const std::bad_alloc&) {
+    } catch (const std::exception&) {  // std::bad_alloc, std::length_error
         return Status::resource_exhausted("not enough memory for the " + std::to_string(k) +
                                           " best rows of " + std::to_string(queries.rows()) +
                                           " queries");

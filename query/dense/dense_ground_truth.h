@@ -18,8 +18,7 @@ namespace temblor {
 /// scored again by dense_score(), so the result does not depend on the number of threads or the
 /// processor. A query whose margin holds too many candidates (many equal rows, huge values) is
 /// scanned row by row. O(rows * queries * dim) time on `threads` threads (0: all cores); memory
-/// beside the datasets: a copy of 4,096 queries and 16,384 rows at most and 3 k candidates for each
-/// of these queries.
+/// beside the datasets: a copy of 4,096 queries and of 16,384 rows, and candidates for half a GB.
 ///
 /// Errors: kInvalidArgument for dimensions that differ and for kManhattan, kResourceExhausted for
 /// over 2^31 - 1 rows, 2^32 - 1 queries or more answers than memory holds, kCancelled.

@@ -47,7 +47,7 @@ TEST_F(Arguments, UsageErrorsExitWith2) {
     expect_failure("temblor stats", 2, "--index");
     expect_failure("temblor verify", 2, "--index");
     expect_failure("temblor convert --input a --output b", 2, "--to");
-    expect_failure("temblor convert --input a --output b --to npy", 2, "npy");
+    expect_failure("temblor convert --input a --output b --to npz", 2, "npz");
     expect_failure("temblor convert --input a --output b --to csr --compress rar", 2, "--compress");
     expect_failure("temblor synth --documents 0 --output a", 2, "documents");
     expect_failure("temblor synth --documents 9 --queries 1 --output a", 2, "--queries-output");

@@ -21,13 +21,13 @@ using testing::npy_file;
 constexpr std::array<const char*, 3> kCompressions{"none", "gzip", "zstd"};
 constexpr std::array kDenseFormats{DenseFormat::kNpy, DenseFormat::kFvecs, DenseFormat::kFbin};
 
-Result<DenseDataset> read(const std::string& path,
-                          std::optional<DenseFormat> format = std::nullopt) {
+Result<DenseDataset> read_back(const std::string& path,
+                               std::optional<DenseFormat> format = std::nullopt) {
     return read_dense(path, no_progress(), format);
 }
 
-Status write(DenseFormat format, const std::string& path, const DenseDataset& data,
-             std::string_view how = "none") {
+Status write_as(DenseFormat format, const std::string& path, const DenseDataset& data,
+                std::string_view how = "none") {
     switch (format) {
         case DenseFormat::kNpy:
             return write_npy(path, data, FloatWidth::kF32, how);
@@ -55,7 +55,7 @@ protected:
                         const std::string& part) {
         for (const char* how : kCompressions) {
             const std::string where = file(std::string("bad.") + how, compress(bytes, how));
-            EXPECT_ERROR(read(where, format), code, where + ": ", part);
+            EXPECT_ERROR(read_back(where, format), code, where + ": ", part);
         }
     }
 };
@@ -66,15 +66,15 @@ TEST_F(DenseFormats, RoundTripsThroughEveryFormatAndCompression) {
         for (const char* how : kCompressions) {
             for (const DenseFormat format : kDenseFormats) {
                 SCOPED_TRACE(std::string(dense_format_name(format)) + " " + how);
-                ASSERT_TRUE(write(format, path("a"), data, how).is_ok());
+                ASSERT_TRUE(write_as(format, path("a"), data, how).is_ok());
                 for (const auto& told : {std::optional<DenseFormat>(), std::optional(format)}) {
-                    const auto again = read(path("a"), told);
+                    const auto again = read_back(path("a"), told);
                     ASSERT_TRUE(again.is_ok()) << again.status().to_string();
                     testing::expect_same_values(*again, data);
                 }
             }
             ASSERT_TRUE(write_npy(path("a"), data, FloatWidth::kF16, how).is_ok());
-            const auto halves = read(path("a"));
+            const auto halves = read_back(path("a"));
             ASSERT_TRUE(halves.is_ok()) << halves.status().to_string();
             testing::expect_same_values(*halves, data);
         }
@@ -94,7 +94,7 @@ TEST_F(DenseFormats, ReadsWhatOthersWrite) {
           npy_file(1, other, kValues), npy_file(2, halves, half_values), small_fbin(),
           small_fvecs()}) {
         for (const char* how : kCompressions) {
-            const auto found = read(file("a", compress(bytes, how)));
+            const auto found = read_back(file("a", compress(bytes, how)));
             ASSERT_TRUE(found.is_ok()) << found.status().to_string();
             testing::expect_same_values(*found, expected);
         }
@@ -114,7 +114,7 @@ TEST_F(DenseFormats, OurNpyIsLaidOutAsNumpyDoes) {
 TEST_F(DenseFormats, PlainFloatsAreMappedAndOutliveTheirName) {
     const DenseDataset data = testing::random_dense(6, 20, 8);
     for (const DenseFormat format : {DenseFormat::kNpy, DenseFormat::kFbin}) {
-        ASSERT_TRUE(write(format, path("a"), data).is_ok());
+        ASSERT_TRUE(write_as(format, path("a"), data).is_ok());
         const auto bytes = MappedFile::open(path("a")).value();
         ReadingProgress reading(no_progress(), "a", bytes->bytes().size());
         const auto view = view_dense(bytes, bytes->bytes(), format, reading);
@@ -122,7 +122,7 @@ TEST_F(DenseFormats, PlainFloatsAreMappedAndOutliveTheirName) {
         const auto* first = reinterpret_cast<const std::byte*>(view->values().data());
         EXPECT_GE(first, bytes->bytes().data());
         EXPECT_LT(first, bytes->bytes().data() + bytes->bytes().size());
-        const auto dataset = read(path("a"));
+        const auto dataset = read_back(path("a"));
         std::filesystem::remove(path("a"));
         testing::expect_same_values(*dataset, data);
     }
@@ -221,7 +221,8 @@ TEST_F(DenseFormats, EveryCutIsAnErrorThatNamesTheFile) {
             if (format == DenseFormat::kFvecs && size == whole.size() / 2) continue;
             for (const char* how : {"none", "zstd"}) {
                 const std::string where = file("cut", compress(whole.substr(0, size), how));
-                EXPECT_ERROR(read(where, format), StatusCode::kCorruption, where + ": short file");
+                EXPECT_ERROR(read_back(where, format), StatusCode::kCorruption,
+                             where + ": short file");
             }
         }
     }
@@ -236,7 +237,7 @@ TEST_F(DenseFormats, MutatedFilesAreReadAlikeMappedAndStreamed) {
         const DenseDataset data =
             testing::random_dense(seed + i, 1 + random() % 9, 1 + random() % 9);
         const Status written = i == 3 ? write_npy(path("a"), data, FloatWidth::kF16)
-                                      : write(kDenseFormats[i], path("a"), data);
+                                      : write_as(kDenseFormats[i], path("a"), data);
         ASSERT_TRUE(written.is_ok());
         wholes[i] = testing::slurp(path("a"));
     }
@@ -276,7 +277,7 @@ TEST_F(DenseFormats, HalvesRoundToNearestAndRefuseOverflow) {
         DenseDataset::from_values({2049.0F, 2051.0F, 65519.0F, 1e-8F, -0.0F, 0.1F}, 3).value();
     ASSERT_TRUE(write_npy(path("a"), data, FloatWidth::kF16).is_ok());
     const std::vector<float> expected{2048.0F, 2052.0F, 65504.0F, 0.0F, -0.0F, 0.0999755859375F};
-    const auto found = read(path("a"));
+    const auto found = read_back(path("a"));
     ASSERT_TRUE(found.is_ok());
     EXPECT_TRUE(std::ranges::equal(found->values(), expected));
     const DenseDataset large = DenseDataset::from_values({1.0F, 2.0F, -65520.0F}, 1).value();
@@ -290,10 +291,10 @@ TEST_F(DenseFormats, NoRowsAtAll) {
     for (const char* how : kCompressions) {
         for (const FloatWidth width : {FloatWidth::kF16, FloatWidth::kF32}) {
             ASSERT_TRUE(write_npy(path("a"), none, width, how).is_ok());
-            testing::expect_same_values(*read(path("a")), none);
+            testing::expect_same_values(*read_back(path("a")), none);
         }
         ASSERT_TRUE(write_fbin(path("a"), none, how).is_ok());
-        testing::expect_same_values(*read(path("a")), none);
+        testing::expect_same_values(*read_back(path("a")), none);
     }
     EXPECT_ERROR(write_fvecs(path("b"), none), StatusCode::kInvalidArgument, path("b"), "no rows");
 }
@@ -302,7 +303,7 @@ TEST_F(DenseFormats, CancellingStopsEveryReader) {
     const DenseDataset data = testing::random_dense(10, 5000, 20);
     for (const DenseFormat format : kDenseFormats) {
         for (const char* how : kCompressions) {
-            ASSERT_TRUE(write(format, path("a"), data, how).is_ok());
+            ASSERT_TRUE(write_as(format, path("a"), data, how).is_ok());
             for (const int patience : {0, 1}) {
                 testing::CancelAfter progress(patience);
                 EXPECT_ERROR(read_dense(path("a"), progress), StatusCode::kCancelled,
@@ -316,7 +317,7 @@ TEST_F(DenseFormats, ProgressIsInBytesOfTheFile) {
     const DenseDataset data = testing::random_dense(11, 3000, 20);
     for (const DenseFormat format : kDenseFormats) {
         for (const char* how : kCompressions) {
-            ASSERT_TRUE(write(format, path("a"), data, how).is_ok());
+            ASSERT_TRUE(write_as(format, path("a"), data, how).is_ok());
             testing::Recorder recorder;
             ASSERT_TRUE(read_dense(path("a"), recorder).is_ok());
             ASSERT_FALSE(recorder.reports.empty());
@@ -335,12 +336,12 @@ TEST_F(DenseFormats, ProgressIsInBytesOfTheFile) {
 
 TEST_F(DenseFormats, WhatIsNoFileOfVectors) {
     const auto code = StatusCode::kInvalidArgument;
-    EXPECT_ERROR(read(file("empty", "")), code, path("empty") + ": empty file");
-    EXPECT_ERROR(read(file("text", "query-id\tcorpus-id\n")), code, path("text"), "--format");
-    EXPECT_ERROR(read(path("absent")), StatusCode::kNotFound, path("absent"));
-    EXPECT_ERROR(read(file("cut.fbin", small_fbin() + "x")), StatusCode::kCorruption,
+    EXPECT_ERROR(read_back(file("empty", "")), code, path("empty") + ": empty file");
+    EXPECT_ERROR(read_back(file("text", "query-id\tcorpus-id\n")), code, path("text"), "--format");
+    EXPECT_ERROR(read_back(path("absent")), StatusCode::kNotFound, path("absent"));
+    EXPECT_ERROR(read_back(file("cut.fbin", small_fbin() + "x")), StatusCode::kCorruption,
                  "1 bytes after the last value");
-    EXPECT_ERROR(read(file("cut.fvecs", small_fvecs() + "x")), StatusCode::kCorruption,
+    EXPECT_ERROR(read_back(file("cut.fvecs", small_fvecs() + "x")), StatusCode::kCorruption,
                  "short file: row 2");
     EXPECT_ERROR(parse_dense_format("csv"), code, "\"csv\"", "npy, fvecs or fbin");
     for (const char* name : {"npy", "fvecs", "fbin"}) {

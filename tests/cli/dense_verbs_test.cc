@@ -1,0 +1,135 @@
+// The verbs that take dense vectors: convert, groundtruth, synth --grow.
+#include <cstring>
+#include <random>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "data/dense_vector.h"
+#include "data/formats/dense_reader.h"
+#include "data/formats/dense_writer.h"
+#include "data/formats/relevance.h"
+#include "query/dense/dense_ground_truth.h"
+#include "tests/cli/command_runner.h"
+#include "tests/data/dense_files.h"
+
+namespace temblor::cli::testing {
+namespace {
+
+using temblor::testing::expect_same_values;
+using temblor::testing::random_dense;
+
+class DenseVerbs : public CommandTest {
+protected:
+    [[nodiscard]] DenseDataset dense(const std::string& name) const {
+        return read_dense(path(name), no_progress()).value();
+    }
+    /// base.npy (300 x 20) and q.npy (8 x 20), f32.
+    void make_dense() const {
+        ASSERT_TRUE(
+            write_npy(path("base.npy"), random_dense(1, 300, 20), FloatWidth::kF32).is_ok());
+        ASSERT_TRUE(write_npy(path("q.npy"), random_dense(2, 8, 20), FloatWidth::kF32).is_ok());
+    }
+};
+
+TEST_F(DenseVerbs, ConvertThereAndBack) {
+    make_dense();
+    must("temblor convert --input base.npy --to fvecs --output a.fvecs");
+    must("temblor convert --input a.fvecs --to fbin --compress gzip --output a.bin");
+    must("temblor convert --input a.bin --to npy --values f16 --compress zstd --output a.zst");
+    must("temblor convert --input a.zst --to npy --output again.npy");
+    must("temblor convert --input a.bin --format fbin --to npy --values f32 --output more.npy");
+    EXPECT_TRUE(read("again.npy") == read("base.npy"));
+    EXPECT_TRUE(read("more.npy") == read("base.npy"));
+}
+
+TEST_F(DenseVerbs, ConvertSaysWhatDoesNotGoTogether) {
+    make_dense();
+    make_vectors();
+    expect_failure("temblor convert --input base.npy --to csr --output x", 3, "dense vectors");
+    expect_failure("temblor convert --input docs.csr --to npy --output x", 3, "--format");
+    expect_failure("temblor convert --input base.npy --to fbin --values f16 --output x", 2,
+                   "--values f16");
+    expect_failure("temblor convert --input base.npy --to npy --values f8 --output x", 2, "f8");
+    expect_failure("temblor convert --input docs.csr --to jsonl --values f16 --output x", 2,
+                   "--values");
+    expect_failure("temblor convert --input base.npy --to npy --ids docs.ids --output x", 2,
+                   "--ids");
+    expect_failure("temblor convert --input base.npy --to npy --format csr --output x", 2, "csr");
+    expect_failure("temblor convert --input base.npy --to npz --output x", 2, "npz");
+}
+
+TEST_F(DenseVerbs, GroundTruthOfEveryMetric) {
+    make_dense();
+    must("temblor convert --input q.npy --to fbin --output q.fbin");
+    const struct {
+        const char* flag;
+        Distance distance;
+    } metrics[] = {{"--metric ip", Distance::kDot},
+                   {"--metric cosine", Distance::kCosine},
+                   {"", Distance::kCosine},
+                   {"--metric l2", Distance::kEuclid}};
+    for (const auto& metric : metrics) {
+        must(std::string(
+                 "temblor groundtruth --input base.npy --queries q.fbin --k 7 --output gt ") +
+             metric.flag);
+        const GroundTruth found = read_ground_truth(path("gt")).value();
+        const GroundTruth expected = dense_ground_truth(dense("base.npy"), dense("q.npy"),
+                                                        metric.distance, 7, 1, no_progress())
+                                         .value();
+        EXPECT_EQ(found.queries, 8U);
+        EXPECT_EQ(found.k, 7U);
+        EXPECT_EQ(found.rows, expected.rows);
+        EXPECT_EQ(found.scores, expected.scores);
+    }
+}
+
+TEST_F(DenseVerbs, GroundTruthSaysWhatDoesNotGoTogether) {
+    make_dense();
+    make_vectors();
+    const std::string start = "temblor groundtruth --output x ";
+    expect_failure(start + "--input base.npy --queries q.npy --metric dot", 2, "ip, cosine or l2");
+    expect_failure(start + "--input base.npy --queries q.npy --encoder bm25", 2, "--encoder");
+    expect_failure(start + "--input docs.csr --queries q.csr --metric ip", 2, "--metric");
+    expect_failure(start + "--input base.npy --queries q.csr", 3, "q.csr");
+    ASSERT_TRUE(write_fbin(path("wide.fbin"), random_dense(3, 4, 21)).is_ok());
+    expect_failure(start + "--input base.npy --queries wide.fbin", 3,
+                   "wide.fbin: queries have dimension 21, documents 20");
+}
+
+TEST_F(DenseVerbs, SynthGrowsADenseCollection) {
+    make_dense();
+    const std::string grow = "temblor synth --grow base.npy --rows 900 --queries 6 ";
+    const std::string report = must(grow + "--output a.npy --queries-output aq.fbin --seed 9");
+    for (const char* part : {"900 rows of dimension 20", "similarity to the nearest",
+                             "variance in 16 directions", "aq.fbin: 6 queries"}) {
+        EXPECT_NE(report.find(part), std::string::npos) << report;
+    }
+    must(grow + "--output b.npy --queries-output bq.fbin --seed 9");
+    must(grow + "--output c.npy --queries-output cq.npy --values f16 --seed 10");
+    EXPECT_TRUE(read("a.npy") == read("b.npy"));
+    EXPECT_TRUE(read("aq.fbin") == read("bq.fbin"));
+    EXPECT_FALSE(read("a.npy") == read("c.npy"));
+    EXPECT_EQ(dense("a.npy").rows(), 900U);
+    EXPECT_EQ(dense("aq.fbin").rows(), 6U);
+    EXPECT_EQ(dense("c.npy").dim(), 20U);
+    EXPECT_EQ(read("c.npy").size(), 128U + 900U * 20U * 2U);
+}
+
+TEST_F(DenseVerbs, GrowingSaysWhatDoesNotGoTogether) {
+    make_dense();
+    const std::string start = "temblor synth --output x ";
+    expect_failure(start, 2, "--grow");
+    expect_failure(start + "--grow base.npy", 2, "--rows is 0");
+    expect_failure(start + "--grow base.npy --documents 5 --rows 5", 2, "--grow");
+    expect_failure(start + "--grow base.npy --rows 5 --dim 100", 2, "--dim");
+    expect_failure(start + "--documents 5 --rows 5", 2, "--rows");
+    expect_failure(start + "--grow base.npy --rows 5 --queries 3", 2, "--queries-output");
+    expect_failure("temblor synth --grow base.npy --rows 5 --values f16 --output x.fbin", 2,
+                   "--values f16");
+    expect_failure(start + "--grow q.npy --rows 5", 3, "q.npy: 8 rows (expected 64");
+    expect_failure(start + "--grow none.npy --rows 5", 4, "none.npy");
+}
+
+}  // namespace
+}  // namespace temblor::cli::testing
