@@ -63,16 +63,14 @@ void DenseBuildFlags::add_to(CLI::App& app) {
         ->group(group);
     app.add_option("--code-width", code_width, "Dimensions of a subspace [4; product8: 8]")
         ->group(group);
-    app.add_option("--rotation", rotation, "none, opq or itq")
-        ->capture_default_str()
-        ->group(group);
+    app.add_option("--rotation", rotation, "none, opq or itq")->capture_default_str()->group(group);
     app.add_option("--cells", cells, "Blocks [a tenth of the rows]")
         ->check(at_least_one())
         ->group(group);
     app.add_option("--lists", lists, "Lists [the square root of the cells]")
         ->check(at_least_one())
         ->group(group);
-    app.add_option("--assignments", assignments, "Blocks a row stands in [4]")
+    app.add_option("--assignments", assignments, "Blocks a row stands in [3]")
         ->check(at_least_one())
         ->group(group);
 }

@@ -41,15 +41,14 @@ public:
         report_["k"] = parameters_.k;
         report_["queries"] = queries_.rows();
         DenseScratch scratch;
-        TEMBLOR_ASSIGN_OR_RETURN(
-            measurement_,
-            measure(
-                queries_.rows(),
-                [&](uint64_t query, SearchResult& result) {
-                    return search_dense(source_, queries_.row(query), parameters_, {}, scratch,
-                                        result);
-                },
-                task_.warmup, task_.repeats, progress_));
+        TEMBLOR_ASSIGN_OR_RETURN(measurement_, measure(
+                                                   queries_.rows(),
+                                                   [&](uint64_t query, SearchResult& result) {
+                                                       return search_dense(
+                                                           source_, queries_.row(query),
+                                                           parameters_, {}, scratch, result);
+                                                   },
+                                                   task_.warmup, task_.repeats, progress_));
         TEMBLOR_RETURN_IF_ERROR(quality());
         TEMBLOR_RETURN_IF_ERROR(accuracy());
         if (task_.threads != 1) TEMBLOR_RETURN_IF_ERROR(throughput());
@@ -67,9 +66,9 @@ private:
             TEMBLOR_ASSIGN_OR_RETURN(ids, read_ids_file(task_.query_ids, queries_.rows()));
         }
         TEMBLOR_ASSIGN_OR_RETURN(const Qrels qrels, read_qrels(task_.qrels));
-        TEMBLOR_ASSIGN_OR_RETURN(const Quality found,
-                                 assess(measurement_.hits, ids, segment_->ids(), qrels,
-                                        parameters_.k, kAnyScore));
+        TEMBLOR_ASSIGN_OR_RETURN(
+            const Quality found,
+            assess(measurement_.hits, ids, segment_->ids(), qrels, parameters_.k, kAnyScore));
         const uint32_t cut = std::min(parameters_.k, 10U);
         report_[fmt::format("ndcg@{}", cut)] = found.ndcg;
         report_[fmt::format("mrr@{}", cut)] = found.reciprocal_rank;
@@ -154,8 +153,7 @@ void DenseSearchFlags::add_to(CLI::App& app) {
     app.add_option("--lists", lists, fmt::format("Lists that are looked at [{}]", defaults.lists))
         ->check(at_least_one())
         ->group(group);
-    app.add_option("--blocks", blocks,
-                   fmt::format("Blocks opened at most [{}]", defaults.blocks))
+    app.add_option("--blocks", blocks, fmt::format("Blocks opened at most [{}]", defaults.blocks))
         ->check(at_least_one())
         ->group(group);
     app.add_option("--slack", slack,
@@ -163,9 +161,8 @@ void DenseSearchFlags::add_to(CLI::App& app) {
                                "residual below the k-th best [{}]",
                                defaults.slack))
         ->group(group);
-    app.add_option(
-           "--refine", refine,
-           fmt::format("Candidates scored anew by their vectors [{}]", defaults.refine))
+    app.add_option("--refine", refine,
+                   fmt::format("Candidates scored anew by their vectors [{}]", defaults.refine))
         ->group(group);
 }
 

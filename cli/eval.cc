@@ -109,8 +109,9 @@ private:
     }
 
     Status measured(const QueryRunner& runner) {
-        TEMBLOR_ASSIGN_OR_RETURN(measurement_, measure(queries_.vectors.rows(), runner, command_.warmup,
-                                                       command_.repeats, progress_));
+        TEMBLOR_ASSIGN_OR_RETURN(
+            measurement_,
+            measure(queries_.vectors.rows(), runner, command_.warmup, command_.repeats, progress_));
         return Status::ok();
     }
 
@@ -234,7 +235,9 @@ void add_eval(CLI::App& app, Action& action) {
     CLI::App* verb =
         app.add_subcommand("eval", "Measures quality, accuracy and latency of an index");
     verb->add_option("--index", command->index, "Segment file")->required();
-    verb->add_option("--queries", command->queries, "Queries: CSR, Seismic or JSONL; .npy, .fvecs or .fbin for dense vectors")->required();
+    verb->add_option("--queries", command->queries,
+                     "Queries: CSR, Seismic or JSONL; .npy, .fvecs or .fbin for dense vectors")
+        ->required();
     verb->add_option("--query-ids", command->query_ids, "Ids of the queries, one a line");
     verb->add_option("--qrels", command->qrels,
                      "Judgements (TREC or BEIR), for nDCG@10, MRR@10 and recall@k");

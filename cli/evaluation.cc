@@ -17,8 +17,8 @@ constexpr uint64_t kReportEvery = 64;
 
 // One pass over all queries, in order; `each` sees the query's number, its result and its time.
 template <typename Each>
-Status pass(std::string_view stage, uint64_t queries, const QueryRunner& run,
-            SearchResult& result, Progress& progress, Each each) {
+Status pass(std::string_view stage, uint64_t queries, const QueryRunner& run, SearchResult& result,
+            Progress& progress, Each each) {
     for (uint64_t q = 0; q < queries; ++q) {
         if (q % kReportEvery == 0) {
             if (progress.cancelled()) return Status::cancelled("interrupted");

@@ -30,8 +30,8 @@ struct Measurement {
     Latency latency;                     ///< of the pass whose mean is the median
 };
 
-/// Runs all `queries` `warmup` times untimed, then in `repeats` (at least 1) timed passes, one query
-/// after the other, the clock read around each. kCancelled when `progress` says so.
+/// Runs all `queries` `warmup` times untimed, then in `repeats` (at least 1) timed passes, one
+/// query after the other, the clock read around each. kCancelled when `progress` says so.
 Result<Measurement> measure(uint64_t queries, const QueryRunner& run, uint32_t warmup,
                             uint32_t repeats, Progress& progress);
 

@@ -24,8 +24,8 @@ public:
 
     /// A document is dropped when its first tier holds `share_deviations` standard deviations less
     /// of θ than the first tiers of the best documents held of their scores.
-    RecordReader(const BlockScores& blocks, Documents& documents, State& state,
-                 float heap_factor, float share_deviations)
+    RecordReader(const BlockScores& blocks, Documents& documents, State& state, float heap_factor,
+                 float share_deviations)
         : blocks_(blocks),
           documents_(documents),
           state_(state),

@@ -39,7 +39,7 @@ struct SearchCounters {
     uint64_t blocks_visited = 0;
     uint64_t blocks_skipped = 0;
     uint64_t documents_scored = 0;  ///< documents whose record was read
-    uint64_t refined = 0;          ///< candidates scored anew by their stored vectors
+    uint64_t refined = 0;           ///< candidates scored anew by their stored vectors
     uint64_t bytes_touched = 0;     ///< of summaries, postings and records
     bool exact = false;             ///< the answer came from an exact scan
 

@@ -167,7 +167,8 @@ private:
         const auto most = static_cast<uint32_t>(std::min<uint64_t>(parameters_.k, segment_.rows()));
         top.reset(most, candidates_for(most));
         scratch_.visited.clear();
-        typename RecordReader<Documents>::State state(steering, scratch_.visited, top, result_.counters);
+        typename RecordReader<Documents>::State state(steering, scratch_.visited, top,
+                                                      result_.counters);
         RecordReader<Documents> reader(scratch_.blocks, documents_, state, parameters_.heap_factor,
                                        kShareDeviations);
         walk_blocks(scratch_.blocks, reader);

@@ -8,9 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "data/half_float.h"
-
 #include "data/formats/npy_header.h"
+#include "data/half_float.h"
 #include "data/io/array_reader.h"
 #include "data/io/byte_source.h"
 #include "data/io/mapped_file.h"
@@ -101,8 +100,7 @@ Status read_halves(ByteReader& reader, uint64_t count, std::vector<float>& value
                                       std::to_string(count) + " entries, the file ends in entry " +
                                       std::to_string(done + got / 2));
         }
-        std::transform(halves.begin(), halves.end(), std::back_inserter(values),
-                       half_to_float);
+        std::transform(halves.begin(), halves.end(), std::back_inserter(values), half_to_float);
         TEMBLOR_RETURN_IF_ERROR(report());
     }
     return Status::ok();

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "data/half_float.h"
-
 #include "data/io/compressed_writer.h"
 
 namespace temblor {

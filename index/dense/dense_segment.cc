@@ -66,15 +66,14 @@ Status DenseSegment::parse() {
     kind_ = static_cast<DenseIndexKind>(meta.index);
     const auto distance = static_cast<Distance>(meta.distance);
     TEMBLOR_RETURN_IF_ERROR(file_.check(SectionKind::kVectorSteps));
-    TEMBLOR_ASSIGN_OR_RETURN(store_,
-                             VectorStore::open(file_, static_cast<VectorStoreKind>(meta.store),
-                                               meta.rows, meta.dim, distance));
+    TEMBLOR_ASSIGN_OR_RETURN(
+        store_, VectorStore::open(file_, static_cast<VectorStoreKind>(meta.store), meta.rows,
+                                  meta.dim, distance));
     TEMBLOR_ASSIGN_OR_RETURN(
         ids_, DocumentIds::from_bytes(file_.owner(), static_cast<IdKind>(meta.id_kind), meta.rows,
                                       file_.section(SectionKind::kIds)));
     if (kind_ == DenseIndexKind::kHashed) {
-        TEMBLOR_ASSIGN_OR_RETURN(hashed_,
-                                 HashedLists::open(file_, meta.rows, meta.dim, distance));
+        TEMBLOR_ASSIGN_OR_RETURN(hashed_, HashedLists::open(file_, meta.rows, meta.dim, distance));
     }
     TEMBLOR_ASSIGN_OR_RETURN(calibration_,
                              parse_calibration(file_.section(SectionKind::kCalibration)));
@@ -100,7 +99,8 @@ Result<DenseBuildReport> build_dense_segment(const DenseDataset& vectors, const 
                                              const std::string& path, Progress& progress,
                                              FileSystem& file_system) {
     const auto start = std::chrono::steady_clock::now();
-    if (vectors.rows() == 0) return Status::invalid_argument("vectors: none, expected at least one");
+    if (vectors.rows() == 0)
+        return Status::invalid_argument("vectors: none, expected at least one");
     if (vectors.rows() >= UINT32_MAX) {
         return Status::resource_exhausted("vectors: " + std::to_string(vectors.rows()) +
                                           ", a segment holds at most 2^32 - 2");
@@ -124,8 +124,8 @@ Result<DenseBuildReport> build_dense_segment(const DenseDataset& vectors, const 
     TEMBLOR_RETURN_IF_ERROR(
         writer->add_array<DenseMeta>(SectionKind::kDenseMeta, std::span(&meta, 1)));
     TEMBLOR_RETURN_IF_ERROR(writer->add(SectionKind::kIds, ids.serialize()));
-    TEMBLOR_RETURN_IF_ERROR(write_vector_store(vectors.values(), dim, parameters.distance,
-                                               parameters.store, *writer));
+    TEMBLOR_RETURN_IF_ERROR(
+        write_vector_store(vectors.values(), dim, parameters.distance, parameters.store, *writer));
     if (parameters.kind == DenseIndexKind::kHashed) {
         TEMBLOR_RETURN_IF_ERROR(write_hashed_lists(vectors.values(), dim, parameters.distance, {},
                                                    vectors.rows(), parameters.hash, *writer,

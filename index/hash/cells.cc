@@ -7,12 +7,11 @@
 #include <new>
 #include <numeric>
 
-#include <omp.h>
-
 #include <faiss/Clustering.h>
 #include <faiss/IndexFlat.h>
 #include <faiss/impl/FaissException.h>
 #include <faiss/utils/distances.h>
+#include <omp.h>
 
 namespace temblor {
 namespace {
@@ -132,8 +131,7 @@ private:
             const auto begin = by_list.begins[static_cast<size_t>(l)];
             const auto end = by_list.begins[static_cast<size_t>(l) + 1];
             try {
-                each(static_cast<uint32_t>(l),
-                     std::span(by_list.rows).subspan(begin, end - begin));
+                each(static_cast<uint32_t>(l), std::span(by_list.rows).subspan(begin, end - begin));
             } catch (const std::exception& e) {
 #pragma omp critical
                 failure = e.what();
@@ -218,8 +216,9 @@ private:
                                      {std::numeric_limits<float>::max(), CellAssignment::kNoCell});
 #pragma omp parallel for schedule(dynamic, 1)
         for (uint32_t l = 0; l < lists; ++l) {
-            const auto of_list = std::span(visits.rows).subspan(
-                visits.begins[l], visits.begins[l + 1] - visits.begins[l]);
+            const auto of_list =
+                std::span(visits.rows)
+                    .subspan(visits.begins[l], visits.begins[l + 1] - visits.begins[l]);
             search_list(cells, l, of_list, begin, around, each, found);
         }
 #pragma omp parallel

@@ -21,9 +21,7 @@ struct CodeShape {
     /// Centroids of a subspace.
     [[nodiscard]] uint32_t centroids() const { return kind == CodeKind::kProduct8 ? 256 : 16; }
     /// Numbers of a book.
-    [[nodiscard]] uint64_t entries() const {
-        return uint64_t{subspaces()} * width * centroids();
-    }
+    [[nodiscard]] uint64_t entries() const { return uint64_t{subspaces()} * width * centroids(); }
     /// 4-bit codes are laid out in chunks of eight subspaces.
     [[nodiscard]] uint32_t chunks() const { return (subspaces() + 7) / 8; }
     /// Bytes of kGroup codes that lie together.

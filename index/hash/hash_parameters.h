@@ -27,9 +27,9 @@ Result<Rotation> parse_rotation(std::string_view name);
 
 /// How dense vectors become blocked lists.
 struct HashParameters {
-    uint32_t cells = 0;         ///< blocks; 0: a tenth of the rows
-    uint32_t lists = 0;         ///< coarse cells; 0: the square root of the cells
-    uint32_t assignments = 4;   ///< blocks that a document stands in
+    uint32_t cells = 0;        ///< blocks; 0: a tenth of the rows
+    uint32_t lists = 0;        ///< coarse cells; 0: the square root of the cells
+    uint32_t assignments = 4;  ///< blocks that a document stands in
     CodeKind code = CodeKind::kProduct4;
     uint32_t code_width = 0;  ///< dimensions a subspace; 0: 4, for kProduct8 8
     Rotation rotation = Rotation::kNone;

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kSampledResiduals = 1 << 16;
 constexpr uint32_t kGroup = CodeShape::kGroup;
 /// Dimensions a subspace of the summaries' code.
-constexpr uint32_t kSummaryWidth = 4;
+constexpr uint32_t kSummaryWidth = 3;
 
 class HashedBuilder {
 public:
@@ -52,8 +52,7 @@ public:
         std::vector<float> books(documents_.entries().begin(), documents_.entries().end());
         books.insert(books.end(), summaries_.entries().begin(), summaries_.entries().end());
         TEMBLOR_RETURN_IF_ERROR(writer.add_array<float>(SectionKind::kCodeBooks, books));
-        TEMBLOR_RETURN_IF_ERROR(
-            writer.add_array<float>(SectionKind::kRotation, space_.rotation()));
+        TEMBLOR_RETURN_IF_ERROR(writer.add_array<float>(SectionKind::kRotation, space_.rotation()));
         return write_meta(writer, row_limit);
     }
 
@@ -101,10 +100,9 @@ private:
         std::vector<float> plain(sample.size() / inner_ * dim);
         for (size_t i = 0; i < sample.size() / inner_; ++i)
             std::copy_n(sample.data() + i * inner_, dim, plain.data() + i * dim);
-        TEMBLOR_ASSIGN_OR_RETURN(
-            auto matrix,
-            train_rotation(parameters_.rotation, plain, dim,
-                           (dim + parameters_.code_width - 1) / parameters_.code_width));
+        TEMBLOR_ASSIGN_OR_RETURN(auto matrix, train_rotation(parameters_.rotation, plain, dim,
+                                                             (dim + parameters_.code_width - 1) /
+                                                                 parameters_.code_width));
         space_.set_rotation(std::move(matrix));
         space_.rotate(mapped_);
         space_.rotate(cells_.centroids);
@@ -229,8 +227,7 @@ private:
 #pragma omp parallel for schedule(static)
         for (uint32_t c = 0; c < cells_.cell_count(); ++c) {
             scales_[c] = scale_of(c);
-            const auto summary =
-                std::span(summary_vectors_).subspan(size_t{c} * inner_, inner_);
+            const auto summary = std::span(summary_vectors_).subspan(size_t{c} * inner_, inner_);
             if (space_.distance() == Distance::kEuclid) {
                 summary[inner_ - 1] += scales_[c];
             } else {
@@ -240,8 +237,7 @@ private:
         std::fill(cells_.lists.begin(), cells_.lists.end(), 0.0F);
         for (uint32_t l = 0; l < cells_.list_count(); ++l) {
             float* centre = cells_.lists.data() + size_t{l} * inner_;
-            const auto n =
-                static_cast<float>(cells_.list_begins[l + 1] - cells_.list_begins[l]);
+            const auto n = static_cast<float>(cells_.list_begins[l + 1] - cells_.list_begins[l]);
             for (uint32_t c = cells_.list_begins[l]; c < cells_.list_begins[l + 1]; ++c) {
                 for (uint32_t d = 0; d < inner_; ++d)
                     centre[d] += summary_vectors_[size_t{c} * inner_ + d] / n;
@@ -294,8 +290,9 @@ private:
             run.assign((posting_begins_[end] - posting_begins_[begin]) / kGroup * group_bytes, 0);
 #pragma omp parallel for schedule(dynamic, 8)
             for (uint32_t c = begin; c < end; ++c) {
-                encode_cell(c, std::span(run).subspan((posting_begins_[c] - posting_begins_[begin]) /
-                                                      kGroup * group_bytes));
+                encode_cell(c,
+                            std::span(run).subspan((posting_begins_[c] - posting_begins_[begin]) /
+                                                   kGroup * group_bytes));
             }
             TEMBLOR_RETURN_IF_ERROR(writer.append(std::as_bytes(std::span(run))));
             if (progress_.cancelled()) return interrupted();
@@ -312,8 +309,7 @@ private:
         for (size_t i = 0; i < rows.size(); ++i) {
             residual(rows[i], cell, rest);
             documents_.encode(rest, codes);
-            documents_.place(codes, i % kGroup,
-                             out.subspan(i / kGroup * group_bytes, group_bytes));
+            documents_.place(codes, i % kGroup, out.subspan(i / kGroup * group_bytes, group_bytes));
         }
     }
 
@@ -329,8 +325,7 @@ private:
             const uint32_t end = cells_.list_begins[l + 1];
             ListRecord record;
             record.postings_begin = posting_begins_[begin];
-            record.postings =
-                static_cast<uint32_t>(posting_begins_[end] - posting_begins_[begin]);
+            record.postings = static_cast<uint32_t>(posting_begins_[end] - posting_begins_[begin]);
             record.blocks_begin = begin;
             record.blocks = end - begin;
             record.summaries_begin = codes.size();

@@ -27,8 +27,7 @@ Status check_meta(const HashMeta& meta, uint64_t rows, uint32_t dim, Distance di
     if (meta.code_width == 0 || meta.code_width > 64) return wrong_hash_meta("code_width");
     if (meta.summary_width == 0 || meta.summary_width > 64) return wrong_hash_meta("summary_width");
     if (meta.rotation < 1 || meta.rotation > 3) return wrong_hash_meta("rotation");
-    for (const float v :
-         {meta.norm_mean, meta.norm_unit, meta.residual_spread, meta.code_spread}) {
+    for (const float v : {meta.norm_mean, meta.norm_unit, meta.residual_spread, meta.code_spread}) {
         if (!std::isfinite(v) || v < 0) return wrong_hash_meta("a length");
     }
     return Status::ok();
@@ -53,8 +52,7 @@ Result<HashedLists> HashedLists::open(const SectionFile& file, uint64_t rows, ui
     HashedLists out;
     HashMeta meta;
     const auto stored = file.section(SectionKind::kHashMeta);
-    if (stored.size() != sizeof(meta))
-        return wrong_count("hash_meta", stored.size(), sizeof(meta));
+    if (stored.size() != sizeof(meta)) return wrong_count("hash_meta", stored.size(), sizeof(meta));
     TEMBLOR_RETURN_IF_ERROR(file.check(SectionKind::kHashMeta));
     std::memcpy(&meta, stored.data(), sizeof(meta));
     TEMBLOR_RETURN_IF_ERROR(check_meta(meta, rows, dim, distance));
@@ -95,7 +93,8 @@ Result<HashedLists> HashedLists::open(const SectionFile& file, uint64_t rows, ui
     out.documents_ = CodeBook(documents, {books.begin(), split});
     out.summaries_ = CodeBook(summaries, {split, books.end()});
 
-    TEMBLOR_ASSIGN_OR_RETURN(out.list_centroids_, file.array<uint16_t>(SectionKind::kListCentroids));
+    TEMBLOR_ASSIGN_OR_RETURN(out.list_centroids_,
+                             file.array<uint16_t>(SectionKind::kListCentroids));
     if (out.list_centroids_.size() != uint64_t{meta.lists} * inner)
         return wrong_count("list_centroids", out.list_centroids_.size(),
                            uint64_t{meta.lists} * inner);
@@ -104,8 +103,7 @@ Result<HashedLists> HashedLists::open(const SectionFile& file, uint64_t rows, ui
     TEMBLOR_ASSIGN_OR_RETURN(
         out.lists_,
         BlockedLists::open(meta.lists, file.section(SectionKind::kLists),
-                           file.section(SectionKind::kPostings),
-                           file.section(SectionKind::kBlocks),
+                           file.section(SectionKind::kPostings), file.section(SectionKind::kBlocks),
                            file.section(SectionKind::kSummaries)));
     TEMBLOR_RETURN_IF_ERROR(out.check_lists());
     return out;

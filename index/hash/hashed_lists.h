@@ -15,16 +15,17 @@
 
 namespace temblor {
 
-/// Blocked lists of dense vectors: a list is a coarse cell, a block a small one, and a row stands in
-/// the blocks of a few small cells near it, each time with a code of its residual to that cell's
+/// Blocked lists of dense vectors: a list is a coarse cell, a block a small one, and a row stands
+/// in the blocks of a few small cells near it, each time with a code of its residual to that cell's
 /// centroid. A block's summary is the code of the vector that its rows would be if they were one,
 /// as a residual to the list's centroid, which is the mean of these vectors: the centroid times the
-/// block's scale, for Euclid with the scale added to its last coordinate. A centroid is nowhere else:
-/// residuals are to the one that the summary gives.
+/// block's scale, for Euclid with the scale added to its last coordinate. A centroid is nowhere
+/// else: residuals are to the one that the summary gives.
 ///
 /// Lists, postings and blocks are those of sparse vectors (index/blocked_lists.h): postings are
-/// rows, each block filled up to a multiple of CodeShape::kGroup with kNoPlace; a view over sections of an open file, which must
-/// outlive it; immutable; every position read from it is checked where it is used.
+/// rows, each block filled up to a multiple of CodeShape::kGroup with kNoPlace; a view over
+/// sections of an open file, which must outlive it; immutable; every position read from it is
+/// checked where it is used.
 class HashedLists {
 public:
     HashedLists() = default;

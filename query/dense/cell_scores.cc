@@ -38,8 +38,8 @@ void CellScores::choose_lists(const HashedQuery& query, uint32_t lists,
     const uint32_t all = lists_.lists().size();
     by_list_.clear();
     for (uint32_t l = 0; l < all; ++l) {
-        const float score = kernels.dot_f16(query.vector().data(), lists_.list_centroid(l),
-                                            query.vector().size());
+        const float score =
+            kernels.dot_f16(query.vector().data(), lists_.list_centroid(l), query.vector().size());
         by_list_.emplace_back(finite_or_lowest(score), l);
     }
     if (lists < all) {
@@ -83,11 +83,10 @@ void CellScores::keep_best(uint32_t wanted) {
     if (ordered_.size() <= wanted) return;
     std::nth_element(ordered_.begin(), ordered_.begin() + wanted, ordered_.end(), better_cell);
     ordered_.resize(wanted);
-    bar_ = std::min_element(ordered_.begin(), ordered_.end(),
-                            [](const ScoredCell& a, const ScoredCell& b) {
-                                return a.score < b.score;
-                            })
-               ->score;
+    bar_ =
+        std::min_element(ordered_.begin(), ordered_.end(),
+                         [](const ScoredCell& a, const ScoredCell& b) { return a.score < b.score; })
+            ->score;
 }
 
 void CellScores::look_up(const HashedQuery& query) {

@@ -30,8 +30,8 @@ public:
 
     explicit CellScores(const HashedLists& lists) : lists_(lists) {}
 
-    /// Keeps the `blocks` best blocks of the `lists` best lists. Counts lists, summaries, blocks and
-    /// bytes.
+    /// Keeps the `blocks` best blocks of the `lists` best lists. Counts lists, summaries, blocks
+    /// and bytes.
     void score(const HashedQuery& query, uint32_t lists, uint32_t blocks,
                const DenseKernels& kernels, SearchCounters& counters);
 

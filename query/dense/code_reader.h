@@ -19,8 +19,7 @@ public:
     using State = WalkState<CandidateReservoir>;
 
     CodeReader(const HashedLists& lists, const HashedQuery& query, const DenseKernels& kernels,
-               State& state, float slack, std::vector<uint16_t>& sums,
-               std::vector<uint16_t>& above)
+               State& state, float slack, std::vector<uint16_t>& sums, std::vector<uint16_t>& above)
         : tables_(query.documents()),
           kernels_(kernels),
           state_(state),

@@ -6,9 +6,9 @@
 
 namespace temblor {
 
-/// The inner loops of dense search, one set per instruction set. Every set gives the same bits: sums
-/// of floats run in 64 lanes (entry i in lane i % 64, products rounded before they are added) that
-/// are then halved until one is left.
+/// The inner loops of dense search, one set per instruction set. Every set gives the same bits:
+/// sums of floats run in 64 lanes (entry i in lane i % 64, products rounded before they are added)
+/// that are then halved until one is left.
 struct DenseKernels {
     std::string_view name;
 

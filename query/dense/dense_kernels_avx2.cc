@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-
 #include <array>
+
+#include <immintrin.h>
 
 #include "query/dense/dense_kernels.h"
 #include "query/dense/table_loops.h"
@@ -27,8 +27,8 @@ float dot(const float* query, const T* vector, size_t n) {
     const auto add = [&lanes](const float* q, const T* v) {
 #pragma GCC unroll 8
         for (size_t l = 0; l < 8; ++l) {
-            lanes[l] = _mm256_add_ps(
-                lanes[l], _mm256_mul_ps(_mm256_loadu_ps(q + 8 * l), load(v + 8 * l)));
+            lanes[l] =
+                _mm256_add_ps(lanes[l], _mm256_mul_ps(_mm256_loadu_ps(q + 8 * l), load(v + 8 * l)));
         }
     };
     size_t i = 0;
@@ -42,13 +42,12 @@ float dot(const float* query, const T* vector, size_t n) {
         }
         add(q.data(), v.data());
     }
-    const __m256 first = _mm256_add_ps(_mm256_add_ps(lanes[0], lanes[4]),
-                                       _mm256_add_ps(lanes[2], lanes[6]));
-    const __m256 second = _mm256_add_ps(_mm256_add_ps(lanes[1], lanes[5]),
-                                        _mm256_add_ps(lanes[3], lanes[7]));
+    const __m256 first =
+        _mm256_add_ps(_mm256_add_ps(lanes[0], lanes[4]), _mm256_add_ps(lanes[2], lanes[6]));
+    const __m256 second =
+        _mm256_add_ps(_mm256_add_ps(lanes[1], lanes[5]), _mm256_add_ps(lanes[3], lanes[7]));
     const __m256 eight = _mm256_add_ps(first, second);
-    const __m128 four =
-        _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
@@ -81,13 +80,13 @@ DenseKernels::Ranges shift_tables(float* products, uint32_t subspaces) {
 
 __m128i to_steps(const float* products, float steps) {
     const auto eight = [steps](const float* at) {
-        const __m256 step = _mm256_add_ps(
-            _mm256_mul_ps(_mm256_loadu_ps(at), _mm256_set1_ps(steps)), _mm256_set1_ps(0.5F));
+        const __m256 step = _mm256_add_ps(_mm256_mul_ps(_mm256_loadu_ps(at), _mm256_set1_ps(steps)),
+                                          _mm256_set1_ps(0.5F));
         return _mm256_cvttps_epi32(_mm256_min_ps(step, _mm256_set1_ps(127.0F)));
     };
     // Packing works on halves of registers: put them back in order.
-    const __m256i words = _mm256_permute4x64_epi64(
-        _mm256_packs_epi32(eight(products), eight(products + 8)), 0xD8);
+    const __m256i words =
+        _mm256_permute4x64_epi64(_mm256_packs_epi32(eight(products), eight(products + 8)), 0xD8);
     return _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
 }
 
@@ -141,8 +140,10 @@ void scan_codes(const uint8_t* codes, const uint8_t* tables, uint32_t chunks, ui
 
 }  // namespace
 
-const DenseKernels kernels_internal::kDenseAvx2{"avx2", dot<float>, dot<uint16_t>, dot<uint8_t>,
-                                                table_products<16>, table_products<256>, shift_tables, quantize_tables, scan_codes};
+const DenseKernels kernels_internal::kDenseAvx2{
+    "avx2",       dot<float>,         dot<uint16_t>,
+    dot<uint8_t>, table_products<16>, table_products<256>,
+    shift_tables, quantize_tables,    scan_codes};
 
 }  // namespace temblor
 #endif

@@ -40,21 +40,20 @@ float dot(const float* query, const T* vector, size_t n) {
         const size_t rest = n - i;
         lanes0 = _mm512_add_ps(lanes0, product(first_of(rest), query + i, vector + i));
         if (rest > 16)
-            lanes1 =
-                _mm512_add_ps(lanes1, product(first_of(rest - 16), query + i + 16, vector + i + 16));
+            lanes1 = _mm512_add_ps(lanes1,
+                                   product(first_of(rest - 16), query + i + 16, vector + i + 16));
         if (rest > 32)
-            lanes2 =
-                _mm512_add_ps(lanes2, product(first_of(rest - 32), query + i + 32, vector + i + 32));
+            lanes2 = _mm512_add_ps(lanes2,
+                                   product(first_of(rest - 32), query + i + 32, vector + i + 32));
         if (rest > 48)
-            lanes3 =
-                _mm512_add_ps(lanes3, product(first_of(rest - 48), query + i + 48, vector + i + 48));
+            lanes3 = _mm512_add_ps(lanes3,
+                                   product(first_of(rest - 48), query + i + 48, vector + i + 48));
     }
     const __m512 sixteen =
         _mm512_add_ps(_mm512_add_ps(lanes0, lanes2), _mm512_add_ps(lanes1, lanes3));
     const __m256 eight =
         _mm256_add_ps(_mm512_castps512_ps256(sixteen), _mm512_extractf32x8_ps(sixteen, 1));
-    const __m128 four =
-        _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
@@ -113,9 +112,9 @@ void scan_codes(const uint8_t* codes, const uint8_t* tables, uint32_t chunks, ui
             _mm_add_epi16(_mm256_castsi256_si128(even), _mm256_extracti128_si256(even, 1));
         const __m128i odds = _mm_add_epi16(_mm256_castsi256_si128(odds_by_half),
                                            _mm256_extracti128_si256(odds_by_half, 1));
-        const __m256i all = _mm256_inserti128_si256(
-            _mm256_castsi128_si256(_mm_unpacklo_epi16(evens, odds)),
-            _mm_unpackhi_epi16(evens, odds), 1);
+        const __m256i all =
+            _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi16(evens, odds)),
+                                    _mm_unpackhi_epi16(evens, odds), 1);
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + 16 * size_t{g}), all);
         above[g] = _mm256_cmpge_epu16_mask(all, bar);
     }
@@ -123,8 +122,10 @@ void scan_codes(const uint8_t* codes, const uint8_t* tables, uint32_t chunks, ui
 
 }  // namespace
 
-const DenseKernels kernels_internal::kDenseAvx512{"avx512", dot<float>, dot<uint16_t>,
-                                                  dot<uint8_t>, table_products<16>, table_products<256>, shift_tables, quantize_tables, scan_codes};
+const DenseKernels kernels_internal::kDenseAvx512{
+    "avx512",     dot<float>,         dot<uint16_t>,
+    dot<uint8_t>, table_products<16>, table_products<256>,
+    shift_tables, quantize_tables,    scan_codes};
 
 }  // namespace temblor
 #endif

@@ -75,7 +75,9 @@ void scan_codes(const uint8_t* codes, const uint8_t* tables, uint32_t chunks, ui
     }
 }
 
-constexpr DenseKernels kScalar{"scalar", dot_f32, dot_f16, dot_u8, table_products<16>, table_products<256>, shift_tables, quantize_tables, scan_codes};
+constexpr DenseKernels kScalar{
+    "scalar",     dot_f32,         dot_f16,   dot_u8, table_products<16>, table_products<256>,
+    shift_tables, quantize_tables, scan_codes};
 
 }  // namespace
 

@@ -26,7 +26,7 @@ constexpr uint64_t kFewAllowedRows = 1000;
 constexpr uint64_t kSelectiveShare = 50;
 /// A candidate is scored anew while its code, that many deviations of a code's error up, reaches
 /// the k-th best score.
-const float kCodeDeviations = getenv("ZR") ? static_cast<float>(atof(getenv("ZR"))) : 4;
+constexpr float kCodeDeviations = 4;
 
 }  // namespace
 
@@ -211,8 +211,7 @@ Status search_dense(const DenseSource& source, std::span<const float> query,
     TEMBLOR_RETURN_IF_ERROR(parameters.validate());
     if (query.size() != source.store->dim()) {
         return Status::invalid_argument("query: " + std::to_string(query.size()) +
-                                        " values, expected " +
-                                        std::to_string(source.store->dim()));
+                                        " values, expected " + std::to_string(source.store->dim()));
     }
     for (const float v : query)
         if (!std::isfinite(v)) return Status::invalid_argument("query: a value is not finite");

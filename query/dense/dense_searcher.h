@@ -43,10 +43,10 @@ private:
 };
 
 /// The k rows whose stored vectors match `query` best (index/dense/distance.h), ties by rising row,
-/// never fewer than min(k, rows in scope) unless least_score says so. Few rows, few allowed rows and
-/// `exact` are answered by scoring each. Errors: kInvalidArgument for parameters, a query of another
-/// size or one that is not finite. `result` is overwritten, its memory reused. Thread-safe; a
-/// scratch belongs to one call at a time.
+/// never fewer than min(k, rows in scope) unless least_score says so. Few rows, few allowed rows
+/// and `exact` are answered by scoring each. Errors: kInvalidArgument for parameters, a query of
+/// another size or one that is not finite. `result` is overwritten, its memory reused. Thread-safe;
+/// a scratch belongs to one call at a time.
 Status search_dense(const DenseSource& source, std::span<const float> query,
                     const DenseSearchParameters& parameters, DenseScope scope,
                     DenseScratch& scratch, SearchResult& result);

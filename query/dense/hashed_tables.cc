@@ -37,8 +37,7 @@ void CodeTables::set(const CodeBook& book, std::span<const float> query,
     products_.resize(size_t{n} * shape_.centroids());
     DenseKernels::Ranges ranges;
     if (shape_.centroids() == 16) {
-        kernels.products_16(query.data(), book.entries().data(), n, shape_.width,
-                            products_.data());
+        kernels.products_16(query.data(), book.entries().data(), n, shape_.width, products_.data());
         ranges = kernels.shift_16(products_.data(), n);
     } else {
         kernels.products_256(query.data(), book.entries().data(), n, shape_.width,
@@ -98,15 +97,13 @@ void HashedQuery::set(const HashedLists& lists, std::span<const float> query,
         std::copy(query.begin(), query.end(), vector_.begin());
     } else {
         for (uint32_t j = 0; j < space.dim(); ++j)
-            vector_[j] = kernels.dot_f32(query.data(),
-                                         space.rotation().data() + size_t{j} * space.dim(),
-                                         space.dim());
+            vector_[j] = kernels.dot_f32(
+                query.data(), space.rotation().data() + size_t{j} * space.dim(), space.dim());
     }
     if (space.inner_dim() > space.dim()) vector_[space.dim()] = space.query_extension();
     documents_.set(lists.documents(), vector_, kernels);
     summaries_.set(lists.summaries(), vector_, kernels);
-    const float length =
-        std::sqrt(kernels.dot_f32(vector_.data(), vector_.data(), vector_.size()));
+    const float length = std::sqrt(kernels.dot_f32(vector_.data(), vector_.data(), vector_.size()));
     residual_spread_ = length * lists.residual_spread();
     code_spread_ = length * lists.code_spread();
 }
