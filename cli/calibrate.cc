@@ -19,6 +19,9 @@
 #include "cli/terminal_progress.h"
 #include "cli/validators.h"
 #include "data/formats/collection_reader.h"
+#include "data/formats/dense_reader.h"
+#include "index/dense/dense_segment.h"
+#include "query/dense/dense_calibrate.h"
 
 namespace temblor::cli {
 namespace {
@@ -33,10 +36,17 @@ struct CalibrateCommand {
     bool as_json = false;
 
     Outcome run() const;
+
+private:
+    Outcome run_dense(TerminalProgress& progress) const;
+    [[nodiscard]] CalibrationOptions options() const;
+    Outcome store(const std::vector<CalibrationFrontier>& frontiers,
+                  TerminalProgress& progress) const;
 };
 
 Outcome CalibrateCommand::run() const {
     TerminalProgress progress;
+    if (is_dense_segment(index)) return run_dense(progress);
     TEMBLOR_ASSIGN_OR_RETURN(std::shared_ptr<const Segment> segment, Segment::open(index));
     SparseDataset sample;
     if (!queries.empty()) {
@@ -47,12 +57,34 @@ Outcome CalibrateCommand::run() const {
         if (set.vectors.rows() == 0) return Status::invalid_argument(queries + ": no queries");
         sample = std::move(set.vectors);
     }
-    CalibrationOptions options;
-    options.ks = ks;
-    options.max_queries = max_queries;
-    options.threads = threads;
     TEMBLOR_ASSIGN_OR_RETURN(const auto frontiers,
-                             temblor::calibrate(segment, sample, options, progress));
+                             temblor::calibrate(segment, sample, options(), progress));
+    return store(frontiers, progress);
+}
+
+Outcome CalibrateCommand::run_dense(TerminalProgress& progress) const {
+    TEMBLOR_ASSIGN_OR_RETURN(const auto segment, DenseSegment::open(index));
+    DenseDataset sample;
+    if (!queries.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(sample, read_dense(queries, progress));
+        if (sample.rows() == 0) return Status::invalid_argument(queries + ": no queries");
+    }
+    TEMBLOR_ASSIGN_OR_RETURN(
+        const auto frontiers,
+        calibrate_dense({&segment->store(), segment->hashed()}, sample, options(), progress));
+    return store(frontiers, progress);
+}
+
+CalibrationOptions CalibrateCommand::options() const {
+    CalibrationOptions result;
+    result.ks = ks;
+    result.max_queries = max_queries;
+    result.threads = threads;
+    return result;
+}
+
+Outcome CalibrateCommand::store(const std::vector<CalibrationFrontier>& frontiers,
+                                TerminalProgress& progress) const {
     TEMBLOR_RETURN_IF_ERROR(store_calibration(index, frontiers));
     progress.clear();
     if (!as_json) return print(calibration_table(frontiers));

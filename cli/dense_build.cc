@@ -70,7 +70,7 @@ void DenseBuildFlags::add_to(CLI::App& app) {
     app.add_option("--lists", lists, "Lists [the square root of the cells]")
         ->check(at_least_one())
         ->group(group);
-    app.add_option("--assignments", assignments, "Blocks a row stands in [3]")
+    app.add_option("--assignments", assignments, "Blocks a row stands in [4]")
         ->check(at_least_one())
         ->group(group);
 }

@@ -17,6 +17,7 @@
 #include "data/formats/dense_reader.h"
 #include "data/formats/ids_file.h"
 #include "data/formats/relevance.h"
+#include "query/dense/dense_calibrate.h"
 #include "query/dense/dense_searcher.h"
 
 namespace temblor::cli {
@@ -153,11 +154,11 @@ void DenseSearchFlags::add_to(CLI::App& app) {
     app.add_option("--lists", lists, fmt::format("Lists that are looked at [{}]", defaults.lists))
         ->check(at_least_one())
         ->group(group);
-    app.add_option("--blocks", blocks, fmt::format("Blocks opened at most [{}]", defaults.blocks))
+    app.add_option("--blocks", blocks, "Blocks opened at most [four times the lists]")
         ->check(at_least_one())
         ->group(group);
     app.add_option("--slack", slack,
-                   fmt::format("Skip a block whose centroid scores so many deviations of a "
+                   fmt::format("Skip a block whose summary scores so many deviations of a "
                                "residual below the k-th best [{}]",
                                defaults.slack))
         ->group(group);
@@ -166,9 +167,25 @@ void DenseSearchFlags::add_to(CLI::App& app) {
         ->group(group);
 }
 
-Outcome DenseSearchFlags::resolve(const DenseSegment& /*segment*/, uint32_t k, bool exact,
-                                  std::optional<double> /*recall*/,
+Outcome DenseSearchFlags::resolve(const DenseSegment& segment, uint32_t k, bool exact,
+                                  std::optional<double> recall,
                                   DenseSearchParameters& parameters) const {
+    if (recall) {
+        if (!(*recall > 0)) return Outcome::usage("--recall must be above 0");
+        if (lists || blocks || slack || refine)
+            return Outcome::usage("--recall excludes --lists, --blocks, --slack and --refine");
+        auto calibrated = dense_parameters_for_recall(segment.calibration(), k, *recall);
+        if (calibrated.is_ok()) {
+            parameters = *calibrated;
+            return {};
+        }
+        if (calibrated.status().code() != StatusCode::kNotFound)
+            return std::move(calibrated).status();
+        return Status::not_found(
+            fmt::format("{}: no calibration for --recall at k = {}; run `temblor calibrate "
+                        "--index {}`",
+                        segment.path(), k, segment.path()));
+    }
     parameters = DenseSearchParameters{};
     parameters.k = k;
     parameters.exact = exact;

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/terminal_progress.h"
+#include "index/dense/dense_segment.h"
 #include "index/segment.h"
 
 namespace temblor::cli {
@@ -20,8 +21,13 @@ void add_verify(CLI::App& app, Action& action) {
     verb->callback([&action, index] {
         action = [index]() -> Outcome {
             TerminalProgress progress;
-            TEMBLOR_ASSIGN_OR_RETURN(const auto segment, Segment::open(*index));
-            TEMBLOR_RETURN_IF_ERROR(segment->verify(progress));
+            if (is_dense_segment(*index)) {
+                TEMBLOR_ASSIGN_OR_RETURN(const auto dense, DenseSegment::open(*index));
+                TEMBLOR_RETURN_IF_ERROR(dense->verify(progress));
+            } else {
+                TEMBLOR_ASSIGN_OR_RETURN(const auto segment, Segment::open(*index));
+                TEMBLOR_RETURN_IF_ERROR(segment->verify(progress));
+            }
             progress.clear();
             return print("ok\n");
         };

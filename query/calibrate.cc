@@ -6,6 +6,7 @@
 
 #include "data/splitmix.h"
 #include "query/exact_index.h"
+#include "query/frontier.h"
 #include "query/searcher.h"
 
 namespace temblor {
@@ -39,32 +40,6 @@ constexpr double kHeaviness = 0.75;
 double cost_of(const CalibrationPoint& p) {
     return 3.0 * static_cast<double>(p.documents_scored) +
            static_cast<double>(p.summary_entries) / 20.0;
-}
-
-double share_found(const std::vector<Hit>& found, const std::vector<Hit>& truth) {
-    if (truth.empty()) return 1;
-    size_t hits = 0;
-    for (const Hit& t : truth) {
-        hits +=
-            std::any_of(found.begin(), found.end(), [&](const Hit& f) { return f.row == t.row; })
-                ? 1
-                : 0;
-    }
-    return static_cast<double>(hits) / static_cast<double>(truth.size());
-}
-
-/// Only points that buy accuracy with their cost, cheapest first.
-std::vector<CalibrationPoint> frontier_of(std::vector<CalibrationPoint> points) {
-    std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) {
-        const double ca = cost_of(a);
-        const double cb = cost_of(b);
-        return ca != cb ? ca < cb : a.accuracy > b.accuracy;
-    });
-    std::vector<CalibrationPoint> frontier;
-    for (const CalibrationPoint& p : points) {
-        if (frontier.empty() || p.accuracy > frontier.back().accuracy) frontier.push_back(p);
-    }
-    return frontier;
 }
 
 }  // namespace
@@ -132,7 +107,7 @@ Result<std::vector<CalibrationFrontier>> calibrate(const std::shared_ptr<const S
             if (from_documents && !hits.empty()) hits.erase(hits.begin());
         }
         const std::vector<Setting> grid = grid_for(k);
-        std::vector<CalibrationPoint> points;
+        std::vector<MeasuredSetting> points;
         for (size_t g = 0; g < grid.size(); ++g) {
             if (progress.cancelled()) return Status::cancelled("calibrate: interrupted");
             progress.report("settings", g, grid.size());
@@ -160,10 +135,10 @@ Result<std::vector<CalibrationFrontier>> calibrate(const std::shared_ptr<const S
             point.query_cut = parameters.query_cut;
             point.heap_factor = parameters.heap_factor;
             point.patience = parameters.patience;
-            points.push_back(point);
+            points.push_back({point, cost_of(point)});
         }
         frontiers.push_back({k, static_cast<uint32_t>(queries.rows()), from_documents,
-                             frontier_of(std::move(points))});
+                             cheapest_of(std::move(points))});
     }
     return frontiers;
 }

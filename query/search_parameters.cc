@@ -21,7 +21,8 @@ Status SearchParameters::validate() const {
     return Status::ok();
 }
 
-Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t k, double recall) {
+Result<CalibrationChoice> choose_calibrated(const std::vector<CalibrationFrontier>& frontiers,
+                                            uint32_t k, double recall) {
     if (!(recall > 0 && recall <= 1)) {
         return Status::invalid_argument("recall: " + std::to_string(recall) +
                                         ", expected a number in (0, 1]");
@@ -31,26 +32,38 @@ Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t 
     const auto distance = [&](uint32_t other) {
         return std::abs(std::log(static_cast<double>(other) / k));
     };
-    for (const CalibrationFrontier& f : segment.calibration()) {
+    for (const CalibrationFrontier& f : frontiers) {
         if (f.k > 0 && (nearest == nullptr || distance(f.k) < distance(nearest->k))) nearest = &f;
     }
     if (nearest == nullptr) {
-        return Status::not_found(
-            segment.path() + ": not calibrated, so no setting is known for recall " +
-            std::to_string(recall) + "; run `temblor calibrate --index " + segment.path() + "`");
+        return Status::not_found("not calibrated, so no setting is known for recall " +
+                                 std::to_string(recall));
     }
-    SearchParameters parameters;
-    parameters.k = k;
     for (size_t i = 0; i < nearest->points.size(); ++i) {
         const CalibrationPoint& p = nearest->points[i];
         const bool last = i + 1 == nearest->points.size();
-        if (static_cast<double>(p.accuracy) < recall - (last ? kEndTolerance : 0)) continue;
-        parameters.query_cut = p.query_cut;
-        parameters.heap_factor = p.heap_factor;
-        parameters.patience = p.patience;
+        if (static_cast<double>(p.accuracy) >= recall - (last ? kEndTolerance : 0))
+            return CalibrationChoice{&p, nearest->k};
+    }
+    return CalibrationChoice{nullptr, nearest->k};
+}
+
+Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t k, double recall) {
+    auto choice = choose_calibrated(segment.calibration(), k, recall);
+    if (!choice.is_ok()) {
+        if (choice.status().code() != StatusCode::kNotFound) return std::move(choice).status();
+        return Status::not_found(segment.path() + ": " + choice.status().message() +
+                                 "; run `temblor calibrate --index " + segment.path() + "`");
+    }
+    SearchParameters parameters;
+    parameters.k = k;
+    if (choice->point == nullptr) {
+        parameters.exact = true;
         return parameters;
     }
-    parameters.exact = true;
+    parameters.query_cut = choice->point->query_cut;
+    parameters.heap_factor = choice->point->heap_factor;
+    parameters.patience = choice->point->patience;
     return parameters;
 }
 

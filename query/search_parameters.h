@@ -26,6 +26,16 @@ struct SearchParameters {
     [[nodiscard]] Status validate() const;
 };
 
+/// A point of a frontier, null past its end, and the k that it was measured for.
+struct CalibrationChoice {
+    const CalibrationPoint* point = nullptr;
+    uint32_t k = 0;
+};
+/// The cheapest point whose accuracy reaches `recall` on the frontier of the nearest k. Errors:
+/// kNotFound without a frontier, kInvalidArgument for recall outside (0, 1].
+Result<CalibrationChoice> choose_calibrated(const std::vector<CalibrationFrontier>& frontiers,
+                                            uint32_t k, double recall);
+
 /// The cheapest measured setting of `segment` whose accuracy@k reaches `recall`. Errors: kNotFound
 /// when the segment is not calibrated (the message says how), kInvalidArgument for recall outside
 /// (0, 1]. Half a point past the frontier's end and further the search is exact.

@@ -26,7 +26,7 @@ constexpr uint64_t kFewAllowedRows = 1000;
 constexpr uint64_t kSelectiveShare = 50;
 /// A candidate is scored anew while its code, that many deviations of a code's error up, reaches
 /// the k-th best score.
-constexpr float kCodeDeviations = 4;
+constexpr float kCodeDeviations = 3;
 
 }  // namespace
 
@@ -37,7 +37,6 @@ Status DenseSearchParameters::validate() const {
     };
     if (k == 0) return wrong("k", "0", "at least 1");
     if (lists == 0) return wrong("lists", "0", "at least 1");
-    if (blocks == 0) return wrong("blocks", "0", "at least 1");
     if (!std::isfinite(slack)) return wrong("slack", std::to_string(slack), "a finite number");
     if (std::isnan(least_score)) return wrong("least_score", "nan", "a number");
     return Status::ok();
@@ -115,7 +114,9 @@ private:
         if (!scratch_.walk || scratch_.walk->of != &lists) scratch_.walk.emplace(lists);
         DenseScratch::Impl::Walk& walk = *scratch_.walk;
         walk.query.set(lists, query, kernels);
-        const uint32_t blocks = std::min(parameters_.blocks, lists.cells());
+        const uint64_t most_blocks =
+            parameters_.blocks > 0 ? parameters_.blocks : uint64_t{parameters_.lists} * 4;
+        const auto blocks = static_cast<uint32_t>(std::min<uint64_t>(most_blocks, lists.cells()));
         walk.cells.score(walk.query, parameters_.lists, blocks, kernels, result_.counters);
         WalkParameters steering;
         steering.max_blocks = blocks;
