@@ -127,10 +127,10 @@ private:
         report_["index_bytes"] = segment_->file_bytes();
         report_["exact"] = parameters_.exact || segment_->hashed() == nullptr;
         if (!parameters_.exact && segment_->hashed() != nullptr) {
-            report_["lists"] = parameters_.lists;
-            report_["blocks"] = parameters_.blocks;
-            report_["slack"] = as_printed(parameters_.slack);
-            report_["refine"] = parameters_.refine;
+            report_["lists"] = parameters_.setting.lists;
+            report_["blocks"] = parameters_.setting.blocks;
+            report_["slack"] = as_printed(parameters_.setting.slack);
+            report_["refine"] = parameters_.setting.refine;
         }
         report_["threads"] = task_.threads;
         report_["load"] = task_.load;
@@ -150,7 +150,7 @@ private:
 
 void DenseSearchFlags::add_to(CLI::App& app) {
     const std::string group = "Search of dense vectors";
-    const DenseSearchParameters defaults;
+    const DenseSetting defaults;
     app.add_option("--lists", lists, fmt::format("Lists that are looked at [{}]", defaults.lists))
         ->check(at_least_one())
         ->group(group);
@@ -162,8 +162,9 @@ void DenseSearchFlags::add_to(CLI::App& app) {
                                "residual below the k-th best [{}]",
                                defaults.slack))
         ->group(group);
-    app.add_option("--refine", refine,
-                   fmt::format("Candidates scored anew by their vectors [{}]", defaults.refine))
+    app.add_option(
+           "--refine", refine,
+           fmt::format("Candidates beyond k scored anew by their vectors [{}]", defaults.refine))
         ->group(group);
 }
 
@@ -189,10 +190,10 @@ Outcome DenseSearchFlags::resolve(const DenseSegment& segment, uint32_t k, bool 
     parameters = DenseSearchParameters{};
     parameters.k = k;
     parameters.exact = exact;
-    if (lists) parameters.lists = *lists;
-    if (blocks) parameters.blocks = *blocks;
-    if (slack) parameters.slack = static_cast<float>(*slack);
-    if (refine) parameters.refine = *refine;
+    if (lists) parameters.setting.lists = *lists;
+    if (blocks) parameters.setting.blocks = *blocks;
+    if (slack) parameters.setting.slack = static_cast<float>(*slack);
+    if (refine) parameters.setting.refine = *refine;
     const Status valid = parameters.validate();
     return valid.is_ok() ? Outcome() : Outcome::usage(valid.message());
 }

@@ -18,11 +18,11 @@ Status SearchParameters::validate() const {
         return Status::invalid_argument("heap_factor: " + std::to_string(heap_factor) +
                                         ", expected a number that is not negative");
     }
-    return Status::ok();
+    return dense.validate().with_context("dense");
 }
 
-Result<CalibrationChoice> choose_calibrated(const std::vector<CalibrationFrontier>& frontiers,
-                                            uint32_t k, double recall) {
+Result<const CalibrationPoint*> choose_calibrated(const std::vector<CalibrationFrontier>& frontiers,
+                                                  uint32_t k, double recall) {
     if (!(recall > 0 && recall <= 1)) {
         return Status::invalid_argument("recall: " + std::to_string(recall) +
                                         ", expected a number in (0, 1]");
@@ -42,10 +42,9 @@ Result<CalibrationChoice> choose_calibrated(const std::vector<CalibrationFrontie
     for (size_t i = 0; i < nearest->points.size(); ++i) {
         const CalibrationPoint& p = nearest->points[i];
         const bool last = i + 1 == nearest->points.size();
-        if (static_cast<double>(p.accuracy) >= recall - (last ? kEndTolerance : 0))
-            return CalibrationChoice{&p, nearest->k};
+        if (static_cast<double>(p.accuracy) >= recall - (last ? kEndTolerance : 0)) return &p;
     }
-    return CalibrationChoice{nullptr, nearest->k};
+    return nullptr;
 }
 
 Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t k, double recall) {
@@ -57,13 +56,13 @@ Result<SearchParameters> parameters_for_recall(const Segment& segment, uint32_t 
     }
     SearchParameters parameters;
     parameters.k = k;
-    if (choice->point == nullptr) {
+    if (*choice == nullptr) {
         parameters.exact = true;
         return parameters;
     }
-    parameters.query_cut = choice->point->query_cut;
-    parameters.heap_factor = choice->point->heap_factor;
-    parameters.patience = choice->point->patience;
+    parameters.query_cut = (*choice)->query_cut;
+    parameters.heap_factor = (*choice)->heap_factor;
+    parameters.patience = (*choice)->patience;
     return parameters;
 }
 

@@ -7,6 +7,7 @@
 #include "data/status.h"
 #include "index/calibration.h"
 #include "index/segment.h"
+#include "query/dense/dense_parameters.h"
 
 namespace temblor {
 
@@ -21,20 +22,16 @@ struct SearchParameters {
     bool fill_with_zeros = true;
     /// Documents that score less need not be found: k better ones are known from elsewhere.
     float least_score = 0;
+    DenseSetting dense;  ///< of dense vectors that are hashed
 
     /// Names the first parameter out of its range.
     [[nodiscard]] Status validate() const;
 };
 
-/// A point of a frontier, null past its end, and the k that it was measured for.
-struct CalibrationChoice {
-    const CalibrationPoint* point = nullptr;
-    uint32_t k = 0;
-};
-/// The cheapest point whose accuracy reaches `recall` on the frontier of the nearest k. Errors:
-/// kNotFound without a frontier, kInvalidArgument for recall outside (0, 1].
-Result<CalibrationChoice> choose_calibrated(const std::vector<CalibrationFrontier>& frontiers,
-                                            uint32_t k, double recall);
+/// The cheapest point whose accuracy reaches `recall` on the frontier of the nearest k; null past
+/// its end. Errors: kNotFound without a frontier, kInvalidArgument for recall outside (0, 1].
+Result<const CalibrationPoint*> choose_calibrated(const std::vector<CalibrationFrontier>& frontiers,
+                                                  uint32_t k, double recall);
 
 /// The cheapest measured setting of `segment` whose accuracy@k reaches `recall`. Errors: kNotFound
 /// when the segment is not calibrated (the message says how), kInvalidArgument for recall outside

@@ -20,14 +20,49 @@ Result<HitPage> read_hit_page(const OptionalElement& limit, const OptionalElemen
     return page;
 }
 
+namespace {
+
+/// What Qdrant's clients say with hnsw_ef: so many candidates. Its usual 128 is our usual setting.
+DenseSetting setting_for_ef(uint64_t ef) {
+    constexpr uint64_t kUsualEf = 128;
+    constexpr uint64_t kMostEf = 1 << 16;
+    constexpr uint64_t kFewestLists = 4;
+    const uint64_t n = std::min(ef, kMostEf);
+    DenseSetting setting;
+    setting.refine = static_cast<uint32_t>(n * setting.refine / kUsualEf);
+    setting.lists = static_cast<uint32_t>(std::max(kFewestLists, n * setting.lists / kUsualEf));
+    return setting;
+}
+
+Status read_dense_setting(const OptionalElement& value, const JsonPlace& place,
+                          DenseSetting& setting) {
+    if (!value) return Status::ok();
+    static constexpr std::array<std::string_view, 3> kNames = {"lists", "slack", "refine"};
+    TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(*value, place, kNames));
+    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t lists,
+                             read_count(m[0], {place, "lists"}, setting.lists, 1, UINT32_MAX));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto slack, read_float(m[1], {place, "slack"}));
+    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t refine,
+                             read_count(m[2], {place, "refine"}, setting.refine, 0, UINT32_MAX));
+    setting.lists = static_cast<uint32_t>(lists);
+    setting.slack = slack.value_or(setting.slack);
+    setting.refine = static_cast<uint32_t>(refine);
+    return setting.validate().with_context(place.text());
+}
+
+}  // namespace
+
 Status read_search_parameters(const OptionalElement& value, const JsonPlace& place,
                               SearchParameters& parameters) {
     if (!value) return Status::ok();
-    static constexpr std::array<std::string_view, 6> kNames = {
-        "exact", "hnsw_ef", "quantization", "indexed_only", "acorn", "sparse"};
+    static constexpr std::array<std::string_view, 7> kNames = {
+        "exact", "hnsw_ef", "quantization", "indexed_only", "acorn", "sparse", "dense"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(*value, place, kNames));
     TEMBLOR_ASSIGN_OR_RETURN(parameters.exact, read_bool(m[0], {place, "exact"}, false));
-    TEMBLOR_RETURN_IF_ERROR(read_count(m[1], {place, "hnsw_ef"}, 0, 0, UINT64_MAX).status());
+    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t ef,
+                             read_count(m[1], {place, "hnsw_ef"}, 0, 0, UINT64_MAX));
+    if (ef > 0) parameters.dense = setting_for_ef(ef);
+    TEMBLOR_RETURN_IF_ERROR(read_dense_setting(m[6], {place, "dense"}, parameters.dense));
     TEMBLOR_RETURN_IF_ERROR(check_object(m[2], {place, "quantization"}));
     TEMBLOR_RETURN_IF_ERROR(read_bool(m[3], {place, "indexed_only"}, false).status());
     TEMBLOR_RETURN_IF_ERROR(check_object(m[4], {place, "acorn"}));

@@ -98,7 +98,7 @@ Status CollectionSegment::open_points(const Schema& schema) {
                                                "\" is not in the schema");
         TEMBLOR_ASSIGN_OR_RETURN(auto opened,
                                  DenseMatrix::open(fmt::format("{}/dense-{}.tbl", folder_, n++),
-                                                   settings->second.size, rows()));
+                                                   settings->second, rows()));
         dense_.emplace(text, std::move(opened));
     }
     return Status::ok();
@@ -173,8 +173,10 @@ Status CollectionSegment::verify(Progress& progress) const {
     }
     for (const auto& [name, segment] : sparse_) TEMBLOR_RETURN_IF_ERROR(segment->verify(progress));
     for (const auto& [name, matrix] : dense_) {
-        TEMBLOR_RETURN_IF_ERROR(matrix.file().verify(progress).with_context(
-            folder_ + ": dense vector \"" + name + "\""));
+        const std::string where = folder_ + ": dense vector \"" + name + "\"";
+        TEMBLOR_RETURN_IF_ERROR(matrix.file().verify(progress).with_context(where));
+        if (matrix.hashed() != nullptr)
+            TEMBLOR_RETURN_IF_ERROR(matrix.hashed()->validate().with_context(where));
     }
     return Status::ok();
 }

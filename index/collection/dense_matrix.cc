@@ -7,7 +7,9 @@
 
 namespace temblor {
 
-Result<DenseMatrix> DenseMatrix::open(const std::string& path, uint32_t size, uint64_t rows) {
+Result<DenseMatrix> DenseMatrix::open(const std::string& path, const DenseVectorSettings& settings,
+                                      uint64_t rows) {
+    const uint32_t size = settings.size;
     DenseMatrix matrix;
     matrix.size_ = size;
     TEMBLOR_ASSIGN_OR_RETURN(matrix.file_, SectionFile::open(path));
@@ -31,17 +33,41 @@ Result<DenseMatrix> DenseMatrix::open(const std::string& path, uint32_t size, ui
             path + ": section dense_values: " + std::to_string(matrix.values_.size()) +
             " values, expected " + std::to_string(count) + " * " + std::to_string(size));
     }
+    matrix.full_ = count == rows;
+    auto norms = matrix.file_.array<float>(SectionKind::kVectorNorms);
+    if (!norms.is_ok()) return std::move(norms).status().with_context(path);
+    if (!norms->empty() && norms->size() != count)
+        return Status::corruption(path + ": section vector_norms: not a number a row");
+    matrix.store_ = VectorStore::over(matrix.values_, size, settings.distance, *norms);
+    if (!matrix.file_.section(SectionKind::kHashMeta).empty()) {
+        auto hashed = HashedLists::open(matrix.file_, count, size, settings.distance);
+        if (!hashed.is_ok()) return std::move(hashed).status().with_context(path);
+        if (settings.distance == Distance::kEuclid && norms->empty())
+            return Status::corruption(path + ": section vector_norms: missing");
+        matrix.hashed_ = std::move(*hashed);
+    }
     return matrix;
 }
 
-Status write_dense_matrix(const std::string& path, const RowBitmap& present,
-                          std::span<const float> values, FileSystem& files) {
+Status write_dense_matrix(const std::string& path, const DenseVectorSettings& settings,
+                          const RowBitmap& present, std::span<const float> values,
+                          const HashParameters& hash, FileSystem& files, Progress& progress) {
     TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path, files));
     std::vector<char> bytes(present.getSizeInBytes());
     bytes.resize(present.write(bytes.data()));
     TEMBLOR_RETURN_IF_ERROR(
         writer->add_array<char>(SectionKind::kDensePresent, std::span<const char>(bytes)));
     TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kDenseValues, values));
+    const uint64_t rows = present.cardinality();
+    if (settings.index == DenseIndexKind::kHashed && settings.distance != Distance::kManhattan &&
+        rows >= kFewestHashedRows) {
+        if (settings.distance == Distance::kEuclid) {
+            const std::vector<float> norms = squared_lengths(values, settings.size);
+            TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kVectorNorms, norms));
+        }
+        TEMBLOR_RETURN_IF_ERROR(write_hashed_lists(values, settings.size, settings.distance, {},
+                                                   rows, hash, *writer, progress));
+    }
     return writer->finish();
 }
 

@@ -1,23 +1,29 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "data/io/file_system.h"
 #include "data/row_bitmap.h"
 #include "data/status.h"
+#include "index/collection/schema.h"
+#include "index/dense/vector_store.h"
+#include "index/hash/hashed_lists.h"
 #include "index/section_file.h"
 
 namespace temblor {
 
 /// A named dense vector of every row of a segment that has it, mapped from its file: a section with
-/// the rows that have it (a portable Roaring bitmap) and one with their values, row after row.
+/// the rows that have it (a portable Roaring bitmap), one with their values, row after row, and
+/// where the settings ask for it and rows are many, the sections of hashed lists over them.
 /// Immutable.
 class DenseMatrix {
 public:
     /// Checks that the sections agree; the values are only touched when they are read.
-    static Result<DenseMatrix> open(const std::string& path, uint32_t size, uint64_t rows);
+    static Result<DenseMatrix> open(const std::string& path, const DenseVectorSettings& settings,
+                                    uint64_t rows);
 
     [[nodiscard]] const RowBitmap& present() const { return present_; }
     [[nodiscard]] uint32_t size() const { return size_; }
@@ -25,6 +31,18 @@ public:
     [[nodiscard]] std::span<const float> at(uint64_t i) const {
         return values_.subspan(i * size_, size_);
     }
+    /// The lists that find rows, null where there are none, and the store that they are over: both
+    /// count the rows of present().
+    [[nodiscard]] const HashedLists* hashed() const { return hashed_ ? &*hashed_ : nullptr; }
+    [[nodiscard]] const VectorStore& store() const { return store_; }
+    /// The row of the segment that is the i-th of present(). O(1) or O(log rows).
+    [[nodiscard]] uint32_t row_at(uint32_t i) const {
+        uint32_t row = i;
+        if (!full_) present_.select(i, &row);
+        return row;
+    }
+    /// Whether every row of the segment has the vector.
+    [[nodiscard]] bool full() const { return full_; }
     [[nodiscard]] uint64_t bytes() const { return file_.bytes().size(); }
     [[nodiscard]] const SectionFile& file() const { return file_; }
 
@@ -32,11 +50,19 @@ private:
     SectionFile file_;
     RowBitmap present_;
     std::span<const float> values_;
+    VectorStore store_;
+    std::optional<HashedLists> hashed_;
     uint32_t size_ = 0;
+    bool full_ = false;
 };
 
-/// Writes such a file. `values` has present.cardinality() * size entries.
-Status write_dense_matrix(const std::string& path, const RowBitmap& present,
-                          std::span<const float> values, FileSystem& files);
+/// Of fewer rows all are scored faster than lists are walked.
+inline constexpr uint64_t kFewestHashedRows = 4096;
+
+/// Writes such a file. `values` has present.cardinality() * settings.size entries. Lists are
+/// trained with `hash`. Errors: kIoError, kCancelled, kResourceExhausted.
+Status write_dense_matrix(const std::string& path, const DenseVectorSettings& settings,
+                          const RowBitmap& present, std::span<const float> values,
+                          const HashParameters& hash, FileSystem& files, Progress& progress);
 
 }  // namespace temblor

@@ -8,6 +8,7 @@
 #include "data/point.h"
 #include "data/status.h"
 #include "index/build_parameters.h"
+#include "index/dense/dense_index_kind.h"
 #include "index/dense/distance.h"
 #include "index/payload/payload_type.h"
 
@@ -34,6 +35,8 @@ struct SparseVectorSettings {
 struct DenseVectorSettings {
     uint32_t size = 0;
     Distance distance = Distance::kCosine;
+    /// What finds the nearest in large segments; Manhattan is always scanned.
+    DenseIndexKind index = DenseIndexKind::kHashed;
     bool operator==(const DenseVectorSettings&) const = default;
 };
 

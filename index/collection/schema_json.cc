@@ -106,8 +106,11 @@ Status read_dense_settings(dom::element value, const std::string& field,
         } else if (key == "distance") {
             TEMBLOR_RETURN_IF_ERROR(
                 read_word(member, field + ".distance", parse_distance, settings.distance));
+        } else if (key == "index") {
+            TEMBLOR_RETURN_IF_ERROR(
+                read_word(member, field + ".index", parse_dense_index, settings.index));
         } else {
-            return unknown(field, key, "size or distance");
+            return unknown(field, key, "size, distance or index");
         }
     }
     return Status::ok();
@@ -150,6 +153,8 @@ std::string Schema::to_json() const {
     for (const auto& [name, settings] : dense) {
         json::object vector;
         vector["distance"] = distance_name(settings.distance);
+        if (settings.index != DenseIndexKind::kHashed)
+            vector["index"] = dense_index_name(settings.index);
         vector["size"] = settings.size;
         dense_json[name] = std::move(vector);
     }

@@ -29,6 +29,7 @@ struct SparseColumn {
     uint64_t filled = 0;  ///< rows that have an entry
 };
 struct DenseColumn {
+    const DenseVectorSettings* settings;
     RowBitmap present;
     std::vector<float> values;
 };
@@ -38,7 +39,8 @@ public:
     explicit Assembly(const Schema& schema) {
         for (const auto& [name, settings] : schema.sparse)
             sparse_.emplace(name, SparseColumn{&settings, {}, 0});
-        for (const auto& [name, settings] : schema.dense) dense_.emplace(name, DenseColumn{});
+        for (const auto& [name, settings] : schema.dense)
+            dense_.emplace(name, DenseColumn{&settings, {}, {}});
         for (const auto& [key, type] : schema.payload_indexes) {
             if (is_built(type))
                 indexes_.emplace(key, PayloadIndexBuilder(KeyPath::parse(key).value(), type));
@@ -79,9 +81,12 @@ public:
         }
         n = 0;
         for (auto& [name, column] : dense_) {
-            TEMBLOR_RETURN_IF_ERROR(write_dense_matrix(fmt::format("{}/dense-{}.tbl", folder, n++),
-                                                       column.present, column.values,
-                                                       *options.files));
+            HashParameters hash;
+            hash.threads = options.threads;
+            hash.seed = options.seed;
+            TEMBLOR_RETURN_IF_ERROR(
+                write_dense_matrix(fmt::format("{}/dense-{}.tbl", folder, n++), *column.settings,
+                                   column.present, column.values, hash, *options.files, progress));
         }
         for (auto& [key, index] : indexes_)
             TEMBLOR_RETURN_IF_ERROR(write_payload_index(folder, key, index, *options.files));

@@ -143,6 +143,17 @@ Result<VectorStore> VectorStore::open(const SectionFile& file, VectorStoreKind k
     return store;
 }
 
+VectorStore VectorStore::over(std::span<const float> values, uint32_t dim, Distance distance,
+                              std::span<const float> norms) {
+    VectorStore store;
+    store.distance_ = distance;
+    store.rows_ = values.size() / dim;
+    store.dim_ = dim;
+    store.values_ = std::as_bytes(values);
+    store.norms_ = norms;
+    return store;
+}
+
 void VectorStore::read(uint64_t r, std::span<float> out) const {
     const std::byte* at = row(r);
     for (uint32_t d = 0; d < dim_; ++d) {
@@ -156,6 +167,17 @@ void VectorStore::read(uint64_t r, std::span<float> out) const {
             out[d] = steps_[d] + steps_[dim_ + d] * static_cast<float>(at[d]);
         }
     }
+}
+
+std::vector<float> squared_lengths(std::span<const float> rows, uint32_t dim) {
+    std::vector<float> out(rows.size() / dim);
+    for (size_t i = 0; i < out.size(); ++i) {
+        double sum = 0;
+        for (const float v : rows.subspan(i * dim, dim))
+            sum += static_cast<double>(v) * static_cast<double>(v);
+        out[i] = static_cast<float>(sum);
+    }
+    return out;
 }
 
 Status write_vector_store(std::span<const float> vectors, uint32_t dim, Distance distance,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "data/status.h"
 #include "index/dense/distance.h"
@@ -29,6 +30,11 @@ public:
     /// kCorruption when the sections' sizes are not what rows and dim say.
     static Result<VectorStore> open(const SectionFile& file, VectorStoreKind kind, uint64_t rows,
                                     uint32_t dim, Distance distance);
+
+    /// Over floats that someone else keeps, rows of `dim` numbers. `norms` has a squared length a
+    /// row under Euclid.
+    static VectorStore over(std::span<const float> values, uint32_t dim, Distance distance,
+                            std::span<const float> norms);
 
     [[nodiscard]] VectorStoreKind kind() const { return kind_; }
     [[nodiscard]] uint64_t rows() const { return rows_; }
@@ -59,6 +65,9 @@ private:
     std::span<const float> norms_;
     std::span<const float> steps_;
 };
+
+/// The squared length of each row of `dim` numbers.
+std::vector<float> squared_lengths(std::span<const float> rows, uint32_t dim);
 
 /// Writes the sections of a store. Cosine: vectors are scaled to length 1 first. Values that half
 /// floats cannot hold are kInvalidArgument naming the row.

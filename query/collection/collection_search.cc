@@ -9,6 +9,7 @@
 #include "index/collection/version_filter.h"
 #include "query/collection/dense_distance.h"
 #include "query/collection/idf.h"
+#include "query/dense/dense_searcher.h"
 
 namespace temblor {
 namespace {
@@ -234,9 +235,11 @@ private:
             TEMBLOR_ASSIGN_OR_RETURN(FilterRows found,
                                      filter_segment(version_, view, *query_.filter));
             result_.filter.payloads_read += found.payloads_read;
-            ++result_.filter.scanned;
             allowed = std::move(found.rows);
         }
+        if (matrix->hashed() != nullptr && !query_.parameters.exact)
+            return hashed_segment(view, *matrix, distance, query, allowed);
+        if (query_.filter) ++result_.filter.scanned;
         const auto worse = [](const Hit& a, const Hit& b) {
             return a.score != b.score ? a.score > b.score : a.row < b.row;
         };
@@ -259,6 +262,43 @@ private:
         for (const Hit& hit : heap) {
             result_.hits.push_back(
                 {view.segment->id(hit.row), view.segment->ordinals()[hit.row], hit.score});
+        }
+        return Status::ok();
+    }
+
+    /// Through the lists; the hits' scores are those of a scan.
+    Status hashed_segment(const SegmentView& view, const DenseMatrix& matrix, Distance distance,
+                          const DenseVector& query, std::optional<RowBitmap>& allowed) {
+        if (allowed && !matrix.full()) {
+            RowBitmap of_store;
+            uint32_t i = 0;
+            for (const uint32_t row : matrix.present()) {
+                if (allowed->contains(row)) of_store.add(i);
+                ++i;
+            }
+            allowed = std::move(of_store);
+        }
+        DenseSearchParameters parameters;
+        parameters.k = query_.parameters.k;
+        parameters.setting = query_.parameters.dense;
+        DenseScope scope;
+        if (allowed) {
+            scope.allowed = &*allowed;
+        } else {
+            scope.dead = &view.dead;
+        }
+        const DenseSource source{&matrix.store(), matrix.hashed(),
+                                 matrix.full() ? nullptr : &matrix.present()};
+        SearchResult& found = scratch_.result;
+        TEMBLOR_RETURN_IF_ERROR(
+            search_dense(source, query, parameters, scope, scratch_.dense, found));
+        result_.counters.add(found.counters);
+        if (query_.filter)
+            ++(found.counters.exact ? result_.filter.scanned : result_.filter.walked);
+        for (const Hit& hit : found.hits) {
+            const uint32_t row = matrix.row_at(hit.row);
+            result_.hits.push_back({view.segment->id(row), view.segment->ordinals()[row],
+                                    dense_score(distance, query, matrix.at(hit.row))});
         }
         return Status::ok();
     }

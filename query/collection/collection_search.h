@@ -13,6 +13,7 @@
 #include "index/collection/version.h"
 #include "index/payload/filter.h"
 #include "query/collection/memtable_search.h"
+#include "query/dense/dense_searcher.h"
 #include "query/search_parameters.h"
 #include "query/searcher.h"
 
@@ -55,6 +56,7 @@ public:
     /// Forgets segments that are gone.
     void keep_only(const Version& version);
 
+    DenseScratch dense;
     MemtableScratch memtable;
     std::vector<MemtableHit> memtable_hits;
     SearchResult result;
@@ -70,7 +72,9 @@ private:
 /// The k best points of a version. Sparse: points that share no component with the query are no
 /// hits, and a vector with the modifier idf is searched by weigh_by_idf(). `parameters.exact` gives
 /// the scores of the vectors that were written, as if all were scored one by one; else segments
-/// give those of their stores (16 bits a weight by default). With a filter there are never fewer
+/// give those of their stores (16 bits a weight by default). Dense: segments that are hashed
+/// (DenseVectorSettings::index) are searched by `parameters.dense` unless it is exact; scores are
+/// those of the vectors that were written. With a filter there are never fewer
 /// hits than min(k, points that pass and share a component). Errors: kInvalidArgument (no such
 /// vector, wrong kind or size, a value out of range), those of reading.
 Status search_collection(const Version& version, const CollectionQuery& query,

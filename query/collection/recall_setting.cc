@@ -46,6 +46,12 @@ SearchParameters usual_setting(uint32_t k, double recall) {
     return parameters;
 }
 
+Status check_recall(double recall) {
+    if (recall >= kLeastRecall && recall <= 1) return Status::ok();
+    return Status::invalid_argument("expected a number from " + std::to_string(kLeastRecall) +
+                                    " to 1, got " + std::to_string(recall));
+}
+
 /// Whatever of both looks at more.
 void keep_more_careful(SearchParameters& all, const SearchParameters& one) {
     all.exact = all.exact || one.exact;
@@ -57,12 +63,24 @@ void keep_more_careful(SearchParameters& all, const SearchParameters& one) {
 
 }  // namespace
 
+Result<std::optional<DenseSetting>> dense_setting_for_recall(double recall) {
+    TEMBLOR_RETURN_IF_ERROR(check_recall(recall));
+    struct Reached {
+        double recall;
+        DenseSetting setting;
+    };
+    static constexpr Reached kReached[] = {
+        {0.80, {8, 0, 0.75F, 30}},  {0.90, {12, 0, 0.75F, 50}}, {0.95, {16, 0, 1.0F, 70}},
+        {0.97, {24, 0, 1.0F, 90}},  {0.98, {24, 0, 1.5F, 120}}, {0.99, {48, 0, 1.75F, 150}},
+        {0.995, {96, 0, 2.5F, 200}}};
+    for (const Reached& one : kReached)
+        if (one.recall + kRounding >= recall) return std::optional(one.setting);
+    return std::optional<DenseSetting>();
+}
+
 Result<SearchParameters> setting_for_recall(const Version& version, std::string_view name,
                                             uint32_t k, double recall) {
-    if (!(recall >= kLeastRecall && recall <= 1)) {
-        return Status::invalid_argument("expected a number from " + std::to_string(kLeastRecall) +
-                                        " to 1, got " + std::to_string(recall));
-    }
+    TEMBLOR_RETURN_IF_ERROR(check_recall(recall));
     std::optional<SearchParameters> all;
     const auto add = [&](const SearchParameters& one) {
         if (all) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/row_bitmap.h"
 #include "query/dense/candidate_reservoir.h"
 #include "query/dense/cell_scores.h"
 #include "query/dense/dense_kernels.h"
@@ -18,12 +19,15 @@ class CodeReader {
 public:
     using State = WalkState<CandidateReservoir>;
 
+    /// `present`: see DenseSource.
     CodeReader(const HashedLists& lists, const HashedQuery& query, const DenseKernels& kernels,
-               State& state, float slack, std::vector<uint16_t>& sums, std::vector<uint16_t>& above)
+               State& state, float slack, const RowBitmap* present, std::vector<uint16_t>& sums,
+               std::vector<uint16_t>& above)
         : tables_(query.documents()),
           kernels_(kernels),
           state_(state),
           margin_(slack * query.residual_spread()),
+          present_(present),
           group_bytes_(lists.documents().shape().group_bytes()),
           sums_(sums),
           above_(above) {}
@@ -52,7 +56,10 @@ public:
                 if (!state_.top().accepts(score, place) || !state_.is_allowed(place) ||
                     !state_.is_new(place))
                     continue;
-                state_.offer(score, place, [](Place p) { return p; });
+                state_.offer(score, place, [this](Place p) {
+                    if (present_ != nullptr) present_->select(p, &p);
+                    return p;
+                });
             }
         }
     }
@@ -63,6 +70,7 @@ private:
     const DenseKernels& kernels_;
     State& state_;
     float margin_;
+    const RowBitmap* present_;
     uint32_t group_bytes_;
     std::vector<uint16_t>& sums_;
     std::vector<uint16_t>& above_;

@@ -9,17 +9,13 @@
 namespace temblor {
 namespace {
 
-std::vector<DenseSearchParameters> dense_grid(uint32_t k, const HashedLists& lists) {
-    std::vector<DenseSearchParameters> grid;
+std::vector<DenseSetting> dense_grid(uint32_t k, const HashedLists& lists) {
+    std::vector<DenseSetting> grid;
     for (const uint32_t n : {4U, 6U, 8U, 12U, 16U, 24U, 32U, 48U, 64U, 96U, 128U, 192U, 256U}) {
         if (n > lists.lists().size()) break;
         for (const float slack : {0.5F, 0.75F, 1.0F, 1.25F, 1.5F, 2.0F, 3.0F}) {
             for (const uint32_t more : {15U, 30U, 60U, 120U}) {
-                DenseSearchParameters p;
-                p.lists = n;
-                p.slack = slack;
-                p.refine = k + more + k / 2;
-                grid.push_back(p);
+                grid.push_back({n, 0, slack, more + k / 2});
             }
         }
     }
@@ -90,13 +86,14 @@ Result<std::vector<CalibrationFrontier>> calibrate_dense(const DenseSource& sour
         TEMBLOR_ASSIGN_OR_RETURN(auto truth,
                                  search_dense_batch(source, queries, exact, {}, options.threads));
         for (size_t q = 0; q < truth.size(); ++q) without_itself(q, truth[q].hits);
-        const std::vector<DenseSearchParameters> grid = dense_grid(depth, *source.hashed);
+        const std::vector<DenseSetting> grid = dense_grid(depth, *source.hashed);
         std::vector<MeasuredSetting> measured;
         for (size_t g = 0; g < grid.size(); ++g) {
             if (progress.cancelled()) return Status::cancelled("calibrate: interrupted");
             progress.report("settings", g, grid.size());
-            DenseSearchParameters parameters = grid[g];
+            DenseSearchParameters parameters;
             parameters.k = depth;
+            parameters.setting = grid[g];
             TEMBLOR_ASSIGN_OR_RETURN(
                 auto results, search_dense_batch(source, queries, parameters, {}, options.threads));
             double accuracy = 0;
@@ -113,9 +110,9 @@ Result<std::vector<CalibrationFrontier>> calibrate_dense(const DenseSource& sour
                 static_cast<float>(static_cast<double>(counters.documents_scored) / n);
             point.summary_entries =
                 static_cast<float>(static_cast<double>(counters.summary_entries) / n);
-            point.query_cut = parameters.lists;
-            point.heap_factor = parameters.slack;
-            point.patience = parameters.refine;
+            point.query_cut = grid[g].lists;
+            point.heap_factor = grid[g].slack;
+            point.patience = grid[g].refine;
             measured.push_back({point, dense_cost(counters)});
         }
         frontiers.push_back({k, static_cast<uint32_t>(queries.rows()), from_documents,
@@ -126,20 +123,15 @@ Result<std::vector<CalibrationFrontier>> calibrate_dense(const DenseSource& sour
 
 Result<DenseSearchParameters> dense_parameters_for_recall(
     const std::vector<CalibrationFrontier>& frontiers, uint32_t k, double recall) {
-    TEMBLOR_ASSIGN_OR_RETURN(const CalibrationChoice choice,
+    TEMBLOR_ASSIGN_OR_RETURN(const CalibrationPoint* const point,
                              choose_calibrated(frontiers, k, recall));
     DenseSearchParameters parameters;
     parameters.k = k;
-    if (choice.point == nullptr) {
+    if (point == nullptr) {
         parameters.exact = true;
         return parameters;
     }
-    parameters.lists = choice.point->query_cut;
-    parameters.slack = choice.point->heap_factor;
-    // Measured for another k: as many candidates beyond the answers.
-    const uint32_t beyond =
-        choice.point->patience > choice.k ? choice.point->patience - choice.k : 0;
-    parameters.refine = k + std::min(beyond, UINT32_MAX - k);
+    parameters.setting = {point->query_cut, 0, point->heap_factor, point->patience};
     return parameters;
 }
 

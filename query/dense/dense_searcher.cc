@@ -30,24 +30,30 @@ constexpr float kCodeDeviations = 3;
 
 }  // namespace
 
-Status DenseSearchParameters::validate() const {
+Status DenseSetting::validate() const {
     const auto wrong = [](const char* name, const std::string& value, const char* expected) {
         return Status::invalid_argument(std::string(name) + ": " + value + ", expected " +
                                         expected);
     };
-    if (k == 0) return wrong("k", "0", "at least 1");
     if (lists == 0) return wrong("lists", "0", "at least 1");
     if (!std::isfinite(slack)) return wrong("slack", std::to_string(slack), "a finite number");
-    if (std::isnan(least_score)) return wrong("least_score", "nan", "a number");
     return Status::ok();
+}
+
+Status DenseSearchParameters::validate() const {
+    if (k == 0) return Status::invalid_argument("k: 0, expected at least 1");
+    if (std::isnan(least_score))
+        return Status::invalid_argument("least_score: not a number, expected one");
+    return setting.validate();
 }
 
 struct DenseScratch::Impl {
     /// Made anew for another source.
     struct Walk {
         explicit Walk(const HashedLists& lists)
-            : of(&lists), cells(lists), visited(lists.rows(), 0) {}
+            : of(&lists), rows(lists.rows()), cells(lists), visited(lists.rows(), 0) {}
         const HashedLists* of;
+        uint64_t rows;  ///< other lists may stand where those were
         CellScores cells;
         VisitedPlaces visited;
         HashedQuery query;
@@ -98,9 +104,15 @@ public:
 private:
     static constexpr float kLowest = std::numeric_limits<float>::lowest();
 
+    /// At most; which of the dead the store has is not worth counting.
     [[nodiscard]] uint64_t live_rows() const {
+        if (source_.present != nullptr) return rows_;
         const uint64_t dead = dead_ != nullptr ? dead_->count() : 0;
         return rows_ - std::min(dead, rows_);
+    }
+    [[nodiscard]] uint32_t number_of(uint32_t row) const {
+        if (source_.present != nullptr) source_.present->select(row, &row);
+        return row;
     }
     [[nodiscard]] bool use_scan(uint64_t candidates) const {
         if (rows_ <= kAlwaysScan) return true;
@@ -111,13 +123,15 @@ private:
     void walk(std::span<const float> query) {
         const HashedLists& lists = *source_.hashed;
         const DenseKernels& kernels = dense_kernels();
-        if (!scratch_.walk || scratch_.walk->of != &lists) scratch_.walk.emplace(lists);
+        if (!scratch_.walk || scratch_.walk->of != &lists || scratch_.walk->rows != lists.rows())
+            scratch_.walk.emplace(lists);
         DenseScratch::Impl::Walk& walk = *scratch_.walk;
         walk.query.set(lists, query, kernels);
+        const DenseSetting& setting = parameters_.setting;
         const uint64_t most_blocks =
-            parameters_.blocks > 0 ? parameters_.blocks : uint64_t{parameters_.lists} * 4;
+            setting.blocks > 0 ? setting.blocks : uint64_t{setting.lists} * 4;
         const auto blocks = static_cast<uint32_t>(std::min<uint64_t>(most_blocks, lists.cells()));
-        walk.cells.score(walk.query, parameters_.lists, blocks, kernels, result_.counters);
+        walk.cells.score(walk.query, setting.lists, blocks, kernels, result_.counters);
         WalkParameters steering;
         steering.max_blocks = blocks;
         steering.dead = dead_;
@@ -132,12 +146,12 @@ private:
         }
         const auto most = static_cast<uint32_t>(std::min<uint64_t>(parameters_.k, rows_));
         const auto depth =
-            static_cast<uint32_t>(std::min<uint64_t>(std::max(parameters_.refine, most), rows_));
+            static_cast<uint32_t>(std::min<uint64_t>(uint64_t{most} + setting.refine, rows_));
         scratch_.candidates.reset(most, depth);
         walk.visited.clear();
         CodeReader::State state(steering, walk.visited, scratch_.candidates, result_.counters);
-        CodeReader reader(lists, walk.query, kernels, state, parameters_.slack, walk.sums,
-                          walk.above);
+        CodeReader reader(lists, walk.query, kernels, state, setting.slack, source_.present,
+                          walk.sums, walk.above);
         walk_blocks(walk.cells, reader);
         refine(most, walk.query.code_spread());
     }
@@ -174,7 +188,7 @@ private:
             const float score = scratch_.scorer.score(row);
             ++result_.counters.documents_scored;
             if (score >= parameters_.least_score && best.accepts(score, row) &&
-                (dead_ == nullptr || !dead_->contains(row)))
+                (dead_ == nullptr || !dead_->contains(number_of(row))))
                 best.offer(score, row);
         };
         if (allowed_ != nullptr) {

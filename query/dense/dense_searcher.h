@@ -19,6 +19,9 @@ namespace temblor {
 struct DenseSource {
     const VectorStore* store = nullptr;
     const HashedLists* hashed = nullptr;  ///< null: every row is scored
+    /// Where the store has not every row of a segment: those it has, by which `dead` is meant. Hits
+    /// and `allowed` are of the store.
+    const RowBitmap* present = nullptr;
 };
 
 /// Which rows a search may return. Both null: all of them.

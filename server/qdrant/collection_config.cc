@@ -29,9 +29,9 @@ Status check_datatype(const OptionalElement& value, const JsonPlace& place) {
 }
 
 Result<DenseVectorSettings> read_dense(dom::element value, const JsonPlace& place) {
-    static constexpr std::array<std::string_view, 8> kNames = {
-        "size",    "distance", "hnsw_config",        "quantization_config",
-        "on_disk", "datatype", "multivector_config", "memory"};
+    static constexpr std::array<std::string_view, 9> kNames = {
+        "size",     "distance",           "hnsw_config", "quantization_config", "on_disk",
+        "datatype", "multivector_config", "memory",      "index"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(value, place, kNames));
     const JsonPlace size(place, "size");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element given, needed(members[0], size));
@@ -49,6 +49,12 @@ Result<DenseVectorSettings> read_dense(dom::element value, const JsonPlace& plac
         return Status::unimplemented(JsonPlace(place, "multivector_config").text() +
                                      ": multivectors are not supported");
     }
+    const JsonPlace index(place, "index");
+    TEMBLOR_ASSIGN_OR_RETURN(const std::string found_by,
+                             read_text(members[8], index, dense_index_name(settings.index)));
+    auto parsed = parse_dense_index(found_by);
+    if (!parsed.is_ok()) return index.wrong(parsed.status().message());
+    settings.index = *parsed;
     return settings;
 }
 
@@ -119,7 +125,10 @@ Status read_sparse_vectors(dom::element value, Schema& schema) {
 
 void write_dense(const DenseVectorSettings& settings, JsonWriter& json) {
     json.begin_object().member("size", uint64_t{settings.size});
-    json.member("distance", qdrant_distance(settings.distance)).end_object();
+    json.member("distance", qdrant_distance(settings.distance));
+    if (settings.index != DenseVectorSettings{}.index)
+        json.member("index", dense_index_name(settings.index));
+    json.end_object();
 }
 
 void write_params(const Schema& schema, JsonWriter& json) {

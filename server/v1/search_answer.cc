@@ -124,6 +124,7 @@ void write_v1_counters(const SourcedResult& found, JsonWriter& json) {
     json.member("blocks_visited", counters.blocks_visited);
     json.member("blocks_skipped", counters.blocks_skipped);
     json.member("documents_scored", counters.documents_scored);
+    json.member("refined", counters.refined);
     json.member("bytes_touched", counters.bytes_touched);
     json.member("exact", counters.exact);
     json.key("filter").begin_object();
@@ -140,7 +141,12 @@ void write_v1_settings(const V1Search& asked, JsonWriter& json) {
         const bool dense = std::holds_alternative<DenseVector>(source.query.query);
         json.key(source.name).begin_object().member("using", source.query.vector);
         json.member("limit", uint64_t{parameters.k});
-        json.member("exact", dense || parameters.exact);
+        json.member("exact", parameters.exact);
+        if (dense && !parameters.exact) {
+            json.member("lists", uint64_t{parameters.dense.lists});
+            json.member("slack", parameters.dense.slack);
+            json.member("refine", uint64_t{parameters.dense.refine});
+        }
         if (!dense && !parameters.exact) {
             json.member("query_cut", uint64_t{parameters.query_cut});
             json.member("heap_factor", parameters.heap_factor);

@@ -191,7 +191,14 @@ private:
             return at.wrong("expected a number from 0.5 to 1");
         for (SearchSource& source : asked_.search.sources) {
             source.query.parameters = parameters;
-            if (!recall || std::holds_alternative<DenseVector>(source.query.query)) continue;
+            if (!recall) continue;
+            if (std::holds_alternative<DenseVector>(source.query.query)) {
+                auto dense = dense_setting_for_recall(static_cast<double>(*recall));
+                if (!dense.is_ok()) return std::move(dense).status().with_context(at.text());
+                source.query.parameters.exact = !dense->has_value();
+                source.query.parameters.dense = dense->value_or(DenseSetting{});
+                continue;
+            }
             auto setting =
                 setting_for_recall(version_, source.query.vector, k, static_cast<double>(*recall));
             if (!setting.is_ok()) return std::move(setting).status().with_context(at.text());
