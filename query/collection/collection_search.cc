@@ -73,7 +73,7 @@ private:
         return memtables([&](const MemtableView& view, const AcceptRow& accept) {
             return search_memtable_sparse(*view.memtable, query_.vector, query, view.rows,
                                           view.dead, accept, query_.parameters.k, scratch_.memtable,
-                                          scratch_.memtable_hits);
+                                          scratch_.memtable_hits, result_.counters);
         });
     }
 
@@ -98,7 +98,7 @@ private:
         return memtables([&](const MemtableView& view, const AcceptRow& accept) {
             return search_memtable_dense(*view.memtable, query_.vector, query, view.rows, view.dead,
                                          accept, query_.parameters.k, scratch_.memtable,
-                                         scratch_.memtable_hits);
+                                         scratch_.memtable_hits, result_.counters);
         });
     }
 
