@@ -75,10 +75,12 @@ void sparse_search(benchmark::State& state) {
     }
     MemtableScratch scratch;
     std::vector<MemtableHit> hits;
+    SearchCounters counters;
     size_t next = 0;
     for (auto _ : state) {
-        const Status status = search_memtable_sparse(
-            memtable, "", queries[next++ % kQueries].view(), rows, {}, {}, k, scratch, hits);
+        const Status status =
+            search_memtable_sparse(memtable, "", queries[next++ % kQueries].view(), rows, {}, {}, k,
+                                   scratch, hits, counters);
         if (!status.is_ok()) state.SkipWithError(status.message().c_str());
         benchmark::DoNotOptimize(hits.data());
     }

@@ -20,7 +20,7 @@
 #include "cli/validators.h"
 #include "index/collection/bulk_load.h"
 #include "index/collection/point_input.h"
-#include "server/qdrant/text_vectors.h"
+#include "server/text_vectors.h"
 
 namespace temblor::cli {
 namespace {

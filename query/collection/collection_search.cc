@@ -74,7 +74,7 @@ private:
         return memtables([&](const MemtableView& view, const AcceptRow& accept) {
             return search_memtable_sparse(*view.memtable, query_.vector, query, view.rows,
                                           view.dead, accept, query_.parameters.k, scratch_.memtable,
-                                          scratch_.memtable_hits);
+                                          scratch_.memtable_hits, result_.counters);
         });
     }
 
@@ -99,7 +99,7 @@ private:
         return memtables([&](const MemtableView& view, const AcceptRow& accept) {
             return search_memtable_dense(*view.memtable, query_.vector, query, view.rows, view.dead,
                                          accept, query_.parameters.k, scratch_.memtable,
-                                         scratch_.memtable_hits);
+                                         scratch_.memtable_hits, result_.counters);
         });
     }
 

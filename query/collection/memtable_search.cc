@@ -97,6 +97,14 @@ bool any_above(const double* sums, double bound) {
     return *std::max_element(most, most + kLanes) > bound;
 }
 
+constexpr uint64_t kPostingBytes = sizeof(uint32_t) + sizeof(float);
+
+uint64_t count_scored(const double* sums) {
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < kBlock; ++i) count += sums[i] != 0 ? 1 : 0;
+    return count;
+}
+
 void offer_block(uint32_t first, const double* sums, Ranking& ranking) {
     // A sum that is not above the threshold does not round to one that is.
     if (ranking.has_threshold() && !any_above(sums, ranking.threshold())) return;
@@ -124,7 +132,7 @@ Status no_vector(std::string_view kind, std::string_view name) {
 Status search_memtable_sparse(const Memtable& memtable, std::string_view vector,
                               SparseVectorView query, uint32_t rows, const DeadRows& dead,
                               const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
-                              std::vector<MemtableHit>& hits) {
+                              std::vector<MemtableHit>& hits, SearchCounters& counters) {
     hits.clear();
     TEMBLOR_CHECK(rows <= memtable.rows());
     if (!memtable.schema().sparse.contains(vector)) return no_vector("sparse", vector);
@@ -133,15 +141,22 @@ Status search_memtable_sparse(const Memtable& memtable, std::string_view vector,
     if (k == 0) return Status::ok();
     memtable.add_sparse_scores(vector, query, rows, scratch.scores);
     Ranking ranking(k, dead, accept, scratch.ranking);
-    scratch.scores.drain(
-        [&](uint32_t first, const double* sums) { offer_block(first, sums, ranking); });
+    scratch.scores.drain([&](uint32_t first, const double* sums) {
+        counters.documents_scored += count_scored(sums);
+        offer_block(first, sums, ranking);
+    });
+    for (const uint32_t component : query.components) {
+        const uint64_t postings = memtable.document_frequency(vector, component, rows);
+        counters.lists += postings > 0 ? 1 : 0;
+        counters.bytes_touched += postings * kPostingBytes;
+    }
     return ranking.finish(hits);
 }
 
 Status search_memtable_dense(const Memtable& memtable, std::string_view vector,
                              std::span<const float> query, uint32_t rows, const DeadRows& dead,
                              const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
-                             std::vector<MemtableHit>& hits) {
+                             std::vector<MemtableHit>& hits, SearchCounters& counters) {
     hits.clear();
     TEMBLOR_CHECK(rows <= memtable.rows());
     const Memtable::DenseColumn* const column = memtable.dense_column(vector);
@@ -157,6 +172,8 @@ Status search_memtable_dense(const Memtable& memtable, std::string_view vector,
     for (uint32_t row = 0; row < rows; ++row) {
         const std::span<const float> stored = (*column)[row];
         if (stored.empty() || ranking.is_dead(row)) continue;
+        ++counters.documents_scored;
+        counters.bytes_touched += stored.size_bytes();
         const float score = dense_score(settings.distance, query, stored);
         if (!ranking.hopeless(score)) ranking.offer(row, score);
     }

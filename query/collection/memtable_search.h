@@ -11,6 +11,7 @@
 #include "index/collection/memtable.h"
 #include "index/collection/row_scores.h"
 #include "index/dead_rows.h"
+#include "query/search_parameters.h"
 
 namespace temblor {
 
@@ -33,7 +34,9 @@ struct MemtableScratch {
 
 /// The k best rows below `rows` by falling score, ties by rising row; without those of `dead`
 /// and those that `accept` (may be empty) refuses. `rows` is a count the caller read from
-/// the memtable or was told after that; the memtable may grow meanwhile.
+/// the memtable or was told after that; the memtable may grow meanwhile. What it cost is added to
+/// `counters`: rows that got a score (of a sparse search dead ones too), lists, bytes of postings
+/// or vectors.
 ///
 /// Sparse: exact inner products, equal to static_cast<float>(inner_product(query, stored)) to the
 /// last bit. Rows whose score is zero, so all that share no component with the query, are no hits.
@@ -43,7 +46,7 @@ struct MemtableScratch {
 Status search_memtable_sparse(const Memtable& memtable, std::string_view vector,
                               SparseVectorView query, uint32_t rows, const DeadRows& dead,
                               const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
-                              std::vector<MemtableHit>& hits);
+                              std::vector<MemtableHit>& hits, SearchCounters& counters);
 
 /// Dense: dense_score() of the rows that have the vector. The query of a kCosine vector has been
 /// through normalize(). O(rows · size). Errors: kInvalidArgument when the schema has no such dense
@@ -51,6 +54,6 @@ Status search_memtable_sparse(const Memtable& memtable, std::string_view vector,
 Status search_memtable_dense(const Memtable& memtable, std::string_view vector,
                              std::span<const float> query, uint32_t rows, const DeadRows& dead,
                              const AcceptRow& accept, uint32_t k, MemtableScratch& scratch,
-                             std::vector<MemtableHit>& hits);
+                             std::vector<MemtableHit>& hits, SearchCounters& counters);
 
 }  // namespace temblor

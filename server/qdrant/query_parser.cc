@@ -6,9 +6,9 @@
 #include "index/collection/point_json.h"
 #include "index/payload/filter_parser.h"
 #include "query/collection/collection_reader.h"
-#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
 #include "server/search_members.h"
+#include "server/text_vectors.h"
 
 namespace temblor {
 namespace {

@@ -27,7 +27,7 @@ struct QdrantQuery {
 
 /// Reads searches over one version of a collection. Ids in place of vectors are looked up there, or
 /// in the collection that `lookup_from` names; text becomes a vector
-/// (server/qdrant/text_vectors.h).
+/// (server/text_vectors.h).
 class QdrantQueryReader {
 public:
     /// All outlive it.

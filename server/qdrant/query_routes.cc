@@ -130,6 +130,7 @@ Result<std::vector<Group>> make_groups(const Version& version, const QdrantQuery
     for (size_t i = 0; i < hits.size(); ++i) {
         TEMBLOR_ASSIGN_OR_RETURN(const auto payload, parser.parse(points[i].point.payload));
         for (FacetValue& value : facet_values(payload, key)) {
+            if (std::holds_alternative<bool>(value)) continue;  // no id of a group, in Qdrant too
             const auto [at, is_new] = places.try_emplace(value, groups.size());
             if (is_new) groups.push_back({std::move(value), {}});
             Group& group = groups[at->second];

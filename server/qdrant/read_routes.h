@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/qdrant/envelope.h"
+#include "server/envelope.h"
 
 namespace temblor {
 

@@ -4,8 +4,8 @@
 
 #include "index/collection/point_json.h"
 #include "index/payload/filter_parser.h"
-#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
+#include "server/text_vectors.h"
 
 namespace temblor {
 namespace {

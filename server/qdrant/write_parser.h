@@ -9,7 +9,7 @@
 namespace temblor {
 
 /// The bodies of Qdrant's writes, as operations. Strict: unknown members are errors; `shard_key`
-/// is read and has no meaning here. A vector may come as text (server/qdrant/text_vectors.h).
+/// is read and has no meaning here. A vector may come as text (server/text_vectors.h).
 
 /// What a body is read for; both outlive the reading.
 struct WriteContext {

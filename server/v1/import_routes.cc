@@ -6,8 +6,8 @@
 #include "index/collection/write_operations.h"
 #include "server/json_writer.h"
 #include "server/problem.h"
-#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
+#include "server/text_vectors.h"
 
 namespace temblor {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/v1/envelope.h"
+#include "server/envelope.h"
 
 namespace temblor {
 

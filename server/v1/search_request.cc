@@ -7,8 +7,8 @@
 #include "index/payload/filter_parser.h"
 #include "query/collection/fusion.h"
 #include "query/collection/recall_setting.h"
-#include "server/qdrant/text_vectors.h"
 #include "server/request_json.h"
+#include "server/text_vectors.h"
 
 namespace temblor {
 namespace {

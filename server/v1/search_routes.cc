@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "server/qdrant/envelope.h"
+#include "server/envelope.h"
 #include "server/request_json.h"
 #include "server/v1/search_answer.h"
 

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "server/v1/envelope.h"
+#include "server/envelope.h"
 #include "server/v1/search_request.h"
 
 namespace temblor {

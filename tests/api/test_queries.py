@@ -169,6 +169,16 @@ def test_groups(client, memory, rng, key):
             same_hits(group.hits, theirs[group.id])
 
 
+def test_groups_of_mixed_values(client, scratch):
+    client.create_collection(scratch, models.VectorParams(size=1, distance=models.Distance.DOT))
+    values = [True, "a", 7, [False, "a"], 1.5, None, {"a": 1}, [True]]
+    client.upsert(scratch, [models.PointStruct(id=i, vector=[10 - i], payload={"value": value})
+                            for i, value in enumerate(values)], wait=True)
+    groups = client.query_points_groups(scratch, group_by="value", query=[1.0], limit=10).groups
+    assert {group.id: [hit.id for hit in group.hits] for group in groups} == {"a": [1, 3], 7: [2]}
+    assert all(type(group.id) in (str, int) for group in groups)
+
+
 def test_payload_selection(client, memory, rng):
     for chosen in (True, False, ["city", "address.street", "rooms[].kind"],
                    models.PayloadSelectorInclude(include=["address", "tags"]),

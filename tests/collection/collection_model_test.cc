@@ -10,6 +10,7 @@
 #include "index/collection/payload_edit.h"
 #include "index/payload/filter_parser.h"
 #include "tests/data/test_files.h"
+#include "tests/sanitized.h"
 
 namespace temblor::testing {
 namespace {
@@ -128,7 +129,8 @@ protected:
 };
 
 TEST_F(CollectionModelTest, EveryAnswerIsTheModels) {
-    const uint64_t operations = from_environment("TEMBLOR_MODEL_OPERATIONS", 20'000);
+    const uint64_t operations =
+        from_environment("TEMBLOR_MODEL_OPERATIONS", all_or_some(20'000, 5000));
     std::printf("TEMBLOR_SEED=%llu, %llu operations\n", static_cast<unsigned long long>(seed_),
                 static_cast<unsigned long long>(operations));
     ASSERT_TRUE(Collection::create(path("c"), model_schema(), options()).is_ok());

@@ -17,6 +17,7 @@ void read_along(const Memtable& memtable, const std::vector<Point>& points,
     SplitMix random(seed);
     MemtableScratch scratch;
     std::vector<MemtableHit> hits;
+    SearchCounters counters;
     const auto schema = testing::test_schema();
     uint32_t rows = 0;
     while (rows < points.size()) {
@@ -24,14 +25,14 @@ void read_along(const Memtable& memtable, const std::vector<Point>& points,
         searches.fetch_add(1, std::memory_order_relaxed);
         const testing::SearchOracle oracle{points, rows, [](uint32_t) { return true; }};
         const SparseVector query = testing::random_sparse(random, 60);
-        ASSERT_TRUE(
-            search_memtable_sparse(memtable, "title", query.view(), rows, {}, {}, 20, scratch, hits)
-                .is_ok());
+        ASSERT_TRUE(search_memtable_sparse(memtable, "title", query.view(), rows, {}, {}, 20,
+                                           scratch, hits, counters)
+                        .is_ok());
         ASSERT_EQ(hits, oracle.sparse("title", query.view(), 20)) << rows << " rows";
         const DenseVector asked = testing::random_dense(random, 48);
-        ASSERT_TRUE(
-            search_memtable_dense(memtable, "cosine", asked, rows, {}, {}, 20, scratch, hits)
-                .is_ok());
+        ASSERT_TRUE(search_memtable_dense(memtable, "cosine", asked, rows, {}, {}, 20, scratch,
+                                          hits, counters)
+                        .is_ok());
         ASSERT_EQ(hits, oracle.dense("cosine", Distance::kCosine, asked, 20)) << rows << " rows";
         if (rows == 0) continue;
         const auto row = static_cast<uint32_t>(random.below(rows));

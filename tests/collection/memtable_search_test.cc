@@ -1,6 +1,8 @@
 #include "query/collection/memtable_search.h"
 
+#include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "tests/collection/random_points.h"
 #include "tests/data/test_files.h"
@@ -24,8 +26,9 @@ protected:
     std::vector<MemtableHit> sparse(std::string_view name, const SparseVector& query, uint32_t rows,
                                     const RowBitmap* dead, const AcceptRow& accept, uint32_t k) {
         std::vector<MemtableHit> hits;
-        const Status status = search_memtable_sparse(memtable_, name, query.view(), rows,
-                                                     dead_rows(dead), accept, k, scratch_, hits);
+        const Status status =
+            search_memtable_sparse(memtable_, name, query.view(), rows, dead_rows(dead), accept, k,
+                                   scratch_, hits, counters_);
         EXPECT_TRUE(status.is_ok()) << status.to_string();
         return hits;
     }
@@ -33,7 +36,7 @@ protected:
                                    const RowBitmap* dead, const AcceptRow& accept, uint32_t k) {
         std::vector<MemtableHit> hits;
         const Status status = search_memtable_dense(memtable_, name, query, rows, dead_rows(dead),
-                                                    accept, k, scratch_, hits);
+                                                    accept, k, scratch_, hits, counters_);
         EXPECT_TRUE(status.is_ok()) << status.to_string();
         return hits;
     }
@@ -48,6 +51,7 @@ protected:
 
     RowBitmap dead_;
     MemtableScratch scratch_;
+    SearchCounters counters_;
 };
 
 void expect_same(const std::vector<MemtableHit>& found, const std::vector<MemtableHit>& expected) {
@@ -91,6 +95,41 @@ TEST_F(MemtableSearch, FindsWhatBruteForceFinds) {
     }
 }
 
+TEST_F(MemtableSearch, CountsWhatItCost) {
+    fill(35, 700);
+    const SparseVector query = testing::random_sparse(random_, 60);
+    const uint32_t rows = 500;
+    uint64_t scored = 0;
+    uint64_t postings = 0;
+    std::set<uint32_t> lists;
+    for (uint32_t row = 0; row < rows; ++row) {
+        const SparseVectorView stored = memtable_.sparse("", row);
+        scored += inner_product(query.view(), stored) != 0 ? 1 : 0;
+        for (size_t i = 0; i < stored.nnz(); ++i) {
+            if (stored.values[i] == 0 ||
+                !std::ranges::binary_search(query.components, stored.components[i]))
+                continue;
+            ++postings;
+            lists.insert(stored.components[i]);
+        }
+    }
+    ASSERT_GT(scored, 0U);
+    counters_.documents_scored = 7;  // it adds
+    (void)sparse("", query, rows, &dead_, {}, 3);
+    EXPECT_EQ(counters_.documents_scored, 7 + scored);
+    EXPECT_EQ(counters_.lists, lists.size());
+    EXPECT_EQ(counters_.bytes_touched, 8 * postings);
+
+    counters_ = {};
+    uint64_t live = 0;
+    for (uint32_t row = 0; row < rows; ++row)
+        live += !memtable_.dense("dot", row).empty() && !dead_.contains(row) ? 1 : 0;
+    const DenseVector asked = testing::random_dense(random_, schema_->dense.at("dot").size);
+    (void)dense("dot", asked, rows, &dead_, {}, 3);
+    EXPECT_EQ(counters_.documents_scored, live);
+    EXPECT_EQ(counters_.bytes_touched, live * asked.size() * sizeof(float));
+}
+
 TEST_F(MemtableSearch, FilterIsAskedOnlyUntilEnoughPassed) {
     fill(32, 1000);
     const SparseVector query = testing::random_sparse(random_, 60);
@@ -114,9 +153,9 @@ TEST_F(MemtableSearch, ErrorOfTheFilterEndsTheSearch) {
         return Status::corruption("a damaged payload");
     };
     std::vector<MemtableHit> hits;
-    EXPECT_ERROR(
-        search_memtable_sparse(memtable_, "", query.view(), 300, {}, broken, 3, scratch_, hits),
-        StatusCode::kCorruption, "a damaged payload");
+    EXPECT_ERROR(search_memtable_sparse(memtable_, "", query.view(), 300, {}, broken, 3, scratch_,
+                                        hits, counters_),
+                 StatusCode::kCorruption, "a damaged payload");
     const testing::SearchOracle oracle{points_, 300, [](uint32_t) { return true; }};
     // The scratch is as good as new.
     expect_same(sparse("", query, 300, nullptr, {}, 10), oracle.sparse("", query.view(), 10));
@@ -126,11 +165,12 @@ TEST_F(MemtableSearch, WrongQueriesAreRefused) {
     fill(34, 10);
     std::vector<MemtableHit> hits;
     const auto search_sparse = [&](std::string_view name, const SparseVector& query) {
-        return search_memtable_sparse(memtable_, name, query.view(), 10, {}, {}, 3, scratch_, hits);
+        return search_memtable_sparse(memtable_, name, query.view(), 10, {}, {}, 3, scratch_, hits,
+                                      counters_);
     };
     const auto search_dense = [&](std::string_view name, size_t size) {
         return search_memtable_dense(memtable_, name, DenseVector(size), 10, {}, {}, 3, scratch_,
-                                     hits);
+                                     hits, counters_);
     };
     EXPECT_ERROR(search_sparse("dot", {{1}, {1}}), StatusCode::kInvalidArgument, "sparse", "dot");
     EXPECT_ERROR(search_sparse("", {{2, 1}, {1, 1}}), StatusCode::kInvalidArgument, "query",

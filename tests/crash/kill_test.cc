@@ -12,6 +12,7 @@
 
 #include "tests/crash/scripted_writes.h"
 #include "tests/data/test_files.h"
+#include "tests/sanitized.h"
 
 namespace temblor::testing {
 namespace {
@@ -60,7 +61,7 @@ protected:
 };
 
 TEST_F(KillTest, NothingAcknowledgedIsLostAtRandomMoments) {
-    const uint64_t kills = from_environment("TEMBLOR_KILLS", 50);
+    const uint64_t kills = from_environment("TEMBLOR_KILLS", all_or_some(50, 15));
     std::printf("TEMBLOR_SEED=%llu, %llu kills\n", static_cast<unsigned long long>(seed_),
                 static_cast<unsigned long long>(kills));
     SplitMix random(seed_);

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -11,6 +12,7 @@
 #include "tests/data/test_files.h"
 #include "tests/faults/faulty_file_system.h"
 #include "tests/faults/faulty_rocks_env.h"
+#include "tests/sanitized.h"
 
 namespace temblor::testing {
 namespace {
@@ -38,7 +40,7 @@ protected:
 };
 
 TEST_F(PowerLossTest, NothingAcknowledgedIsLost) {
-    const uint64_t cuts = from_environment("TEMBLOR_POWER_CUTS", 30);
+    const uint64_t cuts = from_environment("TEMBLOR_POWER_CUTS", all_or_some(30, 6));
     const uint64_t first_seed = from_environment("TEMBLOR_SEED", 1);
     for (uint64_t cut = 0; cut < cuts && !HasFailure(); ++cut) {
         const uint64_t seed = first_seed + cut;
@@ -47,7 +49,10 @@ TEST_F(PowerLossTest, NothingAcknowledgedIsLost) {
         SplitMix random(seed);
         uint64_t acknowledged = 0;
         {
-            auto opened = Collection::create(folder(), model_schema(), faulty());
+            // Without power nothing makes room for a write.
+            CollectionOptions options = faulty();
+            options.write_deadline = std::chrono::milliseconds(500);
+            auto opened = Collection::create(folder(), model_schema(), options);
             ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
             plan_->lose_power_at(1 + random.below(900));
             while (acknowledged < 300 && run_scripted(**opened, seed, acknowledged).is_ok())
@@ -68,7 +73,8 @@ TEST_F(PowerLossTest, NothingAcknowledgedIsLost) {
 }
 
 TEST_F(PowerLossTest, AFailedSyncIsNeverAcknowledgedAndWritesComeBack) {
-    for (uint64_t seed = 1; seed <= 20 && !HasFailure(); ++seed) {
+    const uint64_t last = all_or_some(20, 8);
+    for (uint64_t seed = 1; seed <= last && !HasFailure(); ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         start(seed);
         SplitMix random(seed);

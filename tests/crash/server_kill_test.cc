@@ -13,6 +13,7 @@
 #include "data/splitmix.h"
 #include "tests/crash/server_process.h"
 #include "tests/data/test_files.h"
+#include "tests/sanitized.h"
 #include "tests/server/raw_client.h"
 
 namespace temblor::testing {
@@ -131,7 +132,7 @@ protected:
 
 TEST_F(ServerKillTest, NothingAcknowledgedIsLostThroughHttp) {
     const uint64_t seed = from_environment("TEMBLOR_SEED", 1);
-    const uint64_t kills = from_environment("TEMBLOR_KILLS", 50);
+    const uint64_t kills = from_environment("TEMBLOR_KILLS", all_or_some(50, 15));
     fmt::print("TEMBLOR_SEED={}, {} kills\n", seed, kills);
     SplitMix random(seed);
     for (uint64_t c = 0; c < kClients; ++c) clients_.emplace_back(c, random.next());

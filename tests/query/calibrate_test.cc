@@ -10,13 +10,14 @@
 #include "tests/data/test_files.h"
 #include "tests/index/synthetic.h"
 #include "tests/query/oracle.h"
+#include "tests/sanitized.h"
 
 namespace temblor {
 namespace {
 
 testing::SyntheticShape shape() {
     testing::SyntheticShape s;
-    s.rows = 5000;
+    s.rows = testing::all_or_some(5000, 2000);
     s.dim = 4000;
     s.topics = 100;
     s.mean_nnz = 50;

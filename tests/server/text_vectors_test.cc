@@ -1,6 +1,6 @@
 // Text in the place of sparse vectors, over HTTP.
 
-#include "server/qdrant/text_vectors.h"
+#include "server/text_vectors.h"
 
 #include <cmath>
 #include <map>

@@ -1,4 +1,4 @@
-#include "server/qdrant/envelope.h"
+#include "server/envelope.h"
 
 #include <algorithm>
 #include <charconv>
@@ -46,7 +46,7 @@ Status check_query(const HttpHead& head) {
 
 }  // namespace
 
-HttpResponse run_qdrant(Service& service, HttpRequest& request, QdrantHandler handler) {
+HttpResponse run_qdrant(Service& service, HttpRequest& request, RouteHandler handler) {
     const auto begin = std::chrono::steady_clock::now();
     JsonWriter json;
     json.begin_object().key("result");
@@ -59,6 +59,15 @@ HttpResponse run_qdrant(Service& service, HttpRequest& request, QdrantHandler ha
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     json.member("status", "ok").member("time", seconds.count()).end_object();
+    HttpResponse response;
+    response.body = json.take();
+    return response;
+}
+
+HttpResponse run_v1(Service& service, HttpRequest& request, RouteHandler handler) {
+    JsonWriter json;
+    const Status status = handler(service, request, json);
+    if (!status.is_ok()) return error_response(ErrorShape::kProblem, status);
     HttpResponse response;
     response.body = json.take();
     return response;

@@ -1,4 +1,4 @@
-#include "server/qdrant/text_vectors.h"
+#include "server/text_vectors.h"
 
 #include <algorithm>
 #include <array>
