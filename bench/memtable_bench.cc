@@ -101,9 +101,10 @@ void dense_search(benchmark::State& state) {
     const DenseVector query(768, 0.5F);
     MemtableScratch scratch;
     std::vector<MemtableHit> hits;
+    SearchCounters counters;
     for (auto _ : state) {
         const Status status =
-            search_memtable_dense(memtable, "d", query, rows, {}, {}, 10, scratch, hits);
+            search_memtable_dense(memtable, "d", query, rows, {}, {}, 10, scratch, hits, counters);
         if (!status.is_ok()) state.SkipWithError(status.message().c_str());
         benchmark::DoNotOptimize(hits.data());
     }

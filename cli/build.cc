@@ -95,13 +95,13 @@ Status print_report_json(const BuildReport& report, const BuildParameters& used)
 }
 
 Outcome BuildCommand::run() const {
-    if (format.empty()) {
-        TEMBLOR_ASSIGN_OR_RETURN(const bool is_dense, is_dense_file(input));
-        if (is_dense) return build_dense(dense, {input, ids, output, threads, seed, as_json});
-    }
     // Flags that are wrong for any collection are told before the input is read.
     if (auto checked = parameters(BuildParameters()); !checked.is_ok()) {
         return Outcome::usage(checked.status().message());
+    }
+    if (format.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(const bool is_dense, is_dense_file(input));
+        if (is_dense) return build_dense(dense, {input, ids, output, threads, seed, as_json});
     }
     CollectionReaderOptions options;
     if (!format.empty()) {

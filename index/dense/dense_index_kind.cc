@@ -17,8 +17,7 @@ std::string_view dense_index_name(DenseIndexKind kind) {
 Result<DenseIndexKind> parse_dense_index(std::string_view name) {
     for (const auto kind : {DenseIndexKind::kFlat, DenseIndexKind::kHashed})
         if (dense_index_name(kind) == name) return kind;
-    return Status::invalid_argument("expected flat or hashed, got \"" + std::string(name) +
-                                    "\"");
+    return Status::invalid_argument("expected flat or hashed, got \"" + std::string(name) + "\"");
 }
 
 }  // namespace temblor

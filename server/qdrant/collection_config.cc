@@ -30,8 +30,9 @@ Status check_datatype(const OptionalElement& value, const JsonPlace& place) {
 
 Result<DenseVectorSettings> read_dense(dom::element value, const JsonPlace& place) {
     static constexpr std::array<std::string_view, 9> kNames = {
-        "size",     "distance",           "hnsw_config", "quantization_config", "on_disk",
-        "datatype", "multivector_config", "memory",      "index"};
+        "size",    "distance", "hnsw_config",        "quantization_config",
+        "on_disk", "datatype", "multivector_config", "memory",
+        "index"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto members, read_members(value, place, kNames));
     const JsonPlace size(place, "size");
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element given, needed(members[0], size));

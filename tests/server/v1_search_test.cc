@@ -77,7 +77,7 @@ TEST_F(V1SearchTest, DenseScoresAndDistances) {
                              dense_json(query) + R"(,"using":"d"}})");
         expect_hits(by_dense(query), 0, 30, answer["hits"]);
         EXPECT_EQ(std::string_view{answer["hits"].at(0)["explanation"].at(0)["metric"]}, "dot");
-        EXPECT_EQ(bool{answer["settings"]["dense"]["exact"]}, true);
+        EXPECT_EQ(uint64_t{answer["settings"]["dense"]["lists"]}, DenseSetting{}.lists);
         // Distances: the smallest first, positive, and a threshold is the largest.
         auto far = ranked(
             [&](const V1Point& p) { return dense_score(Distance::kEuclid, query, p.d); }, false);
