@@ -13,7 +13,7 @@ namespace temblor {
 namespace {
 
 /// A sub-quantiser learns no more from more.
-constexpr size_t kRowsACentroid = 1024;
+constexpr size_t kSubspaceRows = 16384;
 
 std::vector<float> train_product(const CodeShape& shape, std::span<const float> rows,
                                  uint64_t seed) {
@@ -30,7 +30,7 @@ std::vector<float> train_product(const CodeShape& shape, std::span<const float> 
                                       shape.kind == CodeKind::kProduct8 ? 8 : 4);
     quantizer.cp.seed = static_cast<int>(seed & 0x7FFFFFFFU);
     quantizer.cp.min_points_per_centroid = 1;
-    quantizer.cp.max_points_per_centroid = static_cast<int>(kRowsACentroid);
+    quantizer.cp.max_points_per_centroid = static_cast<int>(kSubspaceRows / k);
     quantizer.cp.niter = 16;
     quantizer.train(std::max<size_t>(n, k), sample.data());
     std::vector<float> entries(shape.entries());

@@ -5,11 +5,15 @@
 
 #include <faiss/VectorTransform.h>
 #include <faiss/impl/FaissException.h>
+#include <faiss/impl/ProductQuantizer.h>
 
 #include "data/dense_vector.h"
 
 namespace temblor {
 namespace {
+
+constexpr size_t kRotationRows = 8192;
+constexpr int kRotationRounds = 10;
 
 double squared_length(std::span<const float> row) {
     double sum = 0;
@@ -80,17 +84,24 @@ void HashSpace::rotate(std::span<float> rows) const {
 Result<std::vector<float>> train_rotation(Rotation kind, std::span<const float> rows, uint32_t dim,
                                           uint32_t subspaces) {
     if (kind == Rotation::kNone) return std::vector<float>{};
-    const auto n = static_cast<faiss::Index::idx_t>(rows.size() / dim);
+    // A rotation has few degrees of freedom; its training takes decompositions of dim by dim.
+    const auto n =
+        static_cast<faiss::Index::idx_t>(std::min<size_t>(rows.size() / dim, kRotationRows));
     try {
         if (kind == Rotation::kOpq) {
             // Faiss wants subspaces of one width.
             const auto parts = static_cast<int>(dim % subspaces == 0 ? subspaces : 1);
             faiss::OPQMatrix opq(static_cast<int>(dim), parts, static_cast<int>(dim));
-            opq.niter = 15;
+            faiss::ProductQuantizer quantizer(dim, static_cast<size_t>(parts), 4);
+            quantizer.cp.min_points_per_centroid = 1;
+            opq.pq = &quantizer;
+            opq.niter = kRotationRounds;
+            opq.niter_pq_0 = kRotationRounds;
             opq.train(n, rows.data());
             return std::move(opq.A);
         }
         faiss::ITQMatrix itq(static_cast<int>(dim));
+        itq.max_iter = kRotationRounds;
         itq.train(n, rows.data());
         return std::move(itq.A);
     } catch (const faiss::FaissException& e) {
