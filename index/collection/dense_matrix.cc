@@ -65,8 +65,10 @@ Status write_dense_matrix(const std::string& path, const DenseVectorSettings& se
             const std::vector<float> norms = squared_lengths(values, settings.size);
             TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kVectorNorms, norms));
         }
-        TEMBLOR_RETURN_IF_ERROR(write_hashed_lists(values, settings.size, settings.distance, {},
-                                                   rows, hash, *writer, progress));
+        Status hashed = write_hashed_lists(values, settings.size, settings.distance, {}, rows, hash,
+                                           *writer, progress);
+        // Told before anything is written: vectors too long to be hashed are scanned.
+        if (!hashed.is_ok() && hashed.code() != StatusCode::kInvalidArgument) return hashed;
     }
     return writer->finish();
 }

@@ -69,9 +69,10 @@ Status DenseSegment::parse() {
     TEMBLOR_ASSIGN_OR_RETURN(
         store_, VectorStore::open(file_, static_cast<VectorStoreKind>(meta.store), meta.rows,
                                   meta.dim, distance));
-    TEMBLOR_ASSIGN_OR_RETURN(
-        ids_, DocumentIds::from_bytes(file_.owner(), static_cast<IdKind>(meta.id_kind), meta.rows,
-                                      file_.section(SectionKind::kIds)));
+    auto ids = DocumentIds::from_bytes(file_.owner(), static_cast<IdKind>(meta.id_kind), meta.rows,
+                                       file_.section(SectionKind::kIds));
+    if (!ids.is_ok()) return std::move(ids).status().with_context("section ids");
+    ids_ = std::move(ids).value();
     if (kind_ == DenseIndexKind::kHashed) {
         TEMBLOR_ASSIGN_OR_RETURN(hashed_, HashedLists::open(file_, meta.rows, meta.dim, distance));
     }

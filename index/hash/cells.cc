@@ -163,6 +163,7 @@ private:
         cells.centroids.clear();
         cells.list_begins.assign(1, 0);
         for (std::vector<float>& list : centroids) {
+            if (list.empty()) continue;  // coarse cells without rows
             cells.centroids.insert(cells.centroids.end(), list.begin(), list.end());
             cells.list_begins.push_back(static_cast<uint32_t>(cells.centroids.size() / dim_));
             list = {};

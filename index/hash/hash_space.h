@@ -13,7 +13,8 @@ namespace temblor {
 /// The space in which vectors are hashed, where the inner product with a query orders documents as
 /// their distance does. Cosine scales documents to length 1. Euclid appends a coordinate that holds
 /// what length takes from the score: <q, x> - |x|^2 / 2, in a unit that makes it vary as the others
-/// do (Bachrach et al., RecSys 2014). An orthogonal matrix may turn the others.
+/// do (Bachrach et al., RecSys 2014); rows of quite another length are held to its ends. An
+/// orthogonal matrix may turn the others.
 class HashSpace {
 public:
     HashSpace() = default;
@@ -48,11 +49,12 @@ private:
     uint32_t dim_ = 0;
     Distance distance_ = Distance::kDot;
     std::vector<float> rotation_;
-    float norm_mean_ = 0;  ///< of |x|^2 / 2
+    float norm_mean_ = 0;  ///< the middle of |x|^2 / 2
     float norm_unit_ = 0;
 };
 
-/// Learns a rotation from rows of `dim` numbers (residuals, a sample). kInternal (Faiss).
+/// Learns a rotation from rows of `dim` numbers (residuals, a sample; at least one). kInternal
+/// (Faiss).
 Result<std::vector<float>> train_rotation(Rotation kind, std::span<const float> rows, uint32_t dim,
                                           uint32_t subspaces);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <new>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include <omp.h>
@@ -402,6 +403,20 @@ private:
     uint32_t max_blocks_ = 0;
 };
 
+/// Squared distances between rows must be finite floats.
+Status check_lengths(std::span<const float> vectors, uint32_t dim) {
+    constexpr double kLongest = 1e18;
+    for (size_t row = 0; row < vectors.size() / dim; ++row) {
+        double squares = 0;
+        for (const float v : vectors.subspan(row * dim, dim))
+            squares += static_cast<double>(v) * static_cast<double>(v);
+        if (squares <= kLongest * kLongest) continue;
+        return Status::invalid_argument("row " + std::to_string(row) +
+                                        ": longer than can be hashed; a flat index holds it");
+    }
+    return Status::ok();
+}
+
 }  // namespace
 
 Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance distance,
@@ -415,6 +430,7 @@ Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance
     }
     if (dim == 0 || vectors.size() < dim)
         return Status::invalid_argument("vectors: none, hashing needs at least one");
+    if (distance != Distance::kCosine) TEMBLOR_RETURN_IF_ERROR(check_lengths(vectors, dim));
     const int before = omp_get_max_threads();
     if (parameters.threads > 0) omp_set_num_threads(static_cast<int>(parameters.threads));
     Status built;

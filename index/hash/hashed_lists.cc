@@ -22,6 +22,7 @@ Status check_meta(const HashMeta& meta, uint64_t rows, uint32_t dim, Distance di
     if (meta.distance != static_cast<uint32_t>(distance)) return wrong_hash_meta("distance");
     if (meta.cells == 0 || meta.cells > kMostCells) return wrong_hash_meta("cells");
     if (meta.lists == 0 || meta.lists > meta.cells) return wrong_hash_meta("lists");
+    if (meta.max_blocks > meta.cells) return wrong_hash_meta("max_blocks");
     if (meta.assignments == 0 || meta.assignments > 16) return wrong_hash_meta("assignments");
     if (meta.code < 1 || meta.code > 3) return wrong_hash_meta("code");
     if (meta.code_width == 0 || meta.code_width > 64) return wrong_hash_meta("code_width");
@@ -137,15 +138,31 @@ Status HashedLists::check_lists() const {
 
 Status HashedLists::validate() const {
     TEMBLOR_RETURN_IF_ERROR(lists_.validate(static_cast<Place>(rows_), true));
+    const uint32_t group = summaries_.shape().group_bytes();
+    uint64_t postings = 0;
+    uint64_t blocks = 0;
+    uint64_t summaries = 0;
     for (uint32_t l = 0; l < lists_.size(); ++l) {
+        const ListRecord& r = lists_.record(l);
+        if (r.postings_begin != postings || r.blocks_begin != blocks ||
+            r.summaries_begin != summaries) {
+            return Status::corruption("section lists: list " + std::to_string(l) +
+                                      " does not follow the one before");
+        }
+        postings += r.postings;
+        blocks += r.blocks;
+        summaries += (uint64_t{r.blocks} + CodeShape::kGroup - 1) / CodeShape::kGroup * group;
         ListView list;
-        if (!lists_.view(l, list)) continue;  // found by the line above
+        if (!lists_.view(l, list)) continue;  // found by validate()
         for (const BlockRecord& b : list.blocks) {
             if (b.begin % CodeShape::kGroup != 0)
                 return Status::corruption("section blocks: list " + std::to_string(l) +
                                           ": a block does not begin a group");
         }
     }
+    if (postings != lists_.total_postings() || blocks != cells_ ||
+        summaries != summary_codes_.size() - kSummarySlack)
+        return Status::corruption("section lists: they leave something out");
     return Status::ok();
 }
 

@@ -84,8 +84,9 @@ private:
 
 /// Trains and builds the lists of `rows` vectors (dim numbers each) and writes their sections.
 /// `row_numbers` (empty: 0, 1, ...) are what postings call them, ascending, below `row_limit`.
-/// Manhattan is kInvalidArgument; kCancelled, kResourceExhausted, kInternal (Faiss), kIoError.
-/// Takes the training's time: O(rows * cells / lists * dim) and a copy of the vectors.
+/// Manhattan and a row longer than 1e18 (cosine: none is) are kInvalidArgument; kCancelled,
+/// kResourceExhausted, kInternal (Faiss), kIoError. Takes the training's time: O(rows * cells /
+/// lists * dim) and a copy of the vectors.
 Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance distance,
                           std::span<const uint32_t> row_numbers, uint64_t row_limit,
                           const HashParameters& parameters, SegmentWriter& writer,

@@ -114,6 +114,7 @@ void CellScores::look_up(const HashedQuery& query) {
 }
 
 void CellScores::prefetch(const ScoredCell& cell) const {
+    if (cell.postings == 0) return;
     constexpr size_t kLines = 12;  // the processor follows a run from there
     const auto* codes = reinterpret_cast<const char*>(cell.codes);
     for (size_t line = 0; line < kLines; ++line) __builtin_prefetch(codes + line * 64);

@@ -127,6 +127,10 @@ private:
             scratch_.walk.emplace(lists);
         DenseScratch::Impl::Walk& walk = *scratch_.walk;
         walk.query.set(lists, query, kernels);
+        if (!walk.query.finite()) {
+            scan();
+            return;
+        }
         const DenseSetting& setting = parameters_.setting;
         const uint64_t most_blocks =
             setting.blocks > 0 ? setting.blocks : uint64_t{setting.lists} * 4;
@@ -162,7 +166,8 @@ private:
         const auto& candidates = scratch_.candidates.sorted();
         TopCandidates<float>& best = scratch_.best;
         best.reset(k, k);
-        const bool ordered = source_.store->distance() != Distance::kEuclid;
+        const bool ordered =
+            source_.store->distance() != Distance::kEuclid && parameters_.setting.refine < rows_;
         for (size_t i = 0; i < std::min(kAhead, candidates.size()); ++i)
             scratch_.scorer.prefetch(candidates[i].place);
         for (size_t i = 0; i < candidates.size(); ++i) {

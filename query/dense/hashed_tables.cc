@@ -46,8 +46,12 @@ void CodeTables::set(const CodeBook& book, std::span<const float> query,
     }
     offset_ = ranges.least;
     // Rounding may add half a step a subspace.
-    unit_ = std::max({ranges.widest / kLargestEntry,
-                      ranges.sum / (kLargestSum - static_cast<float>(n)), kLeastUnit});
+    const float most_steps = std::max(kLargestSum - static_cast<float>(n), 1.0F);
+    unit_ = std::max({ranges.widest / kLargestEntry, ranges.sum / most_steps, kLeastUnit});
+    // NaN would pass through the maximum.
+    finite_ = std::isfinite(ranges.least) && std::isfinite(ranges.sum) &&
+              std::isfinite(unit_ * kLargestSum);
+    if (!finite_) return;
     const float steps = 1 / unit_;
     if (shape_.centroids() == 16) {
         tables_.assign(size_t{shape_.chunks()} * 128, 0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,6 +17,8 @@ public:
     /// `query` has subspaces * width numbers, zeros behind the book's dim. O(dim * centroids).
     void set(const CodeBook& book, std::span<const float> query, const DenseKernels& kernels);
 
+    /// Whether scores are numbers: not so for products past the range of floats.
+    [[nodiscard]] bool finite() const { return finite_; }
     [[nodiscard]] float offset() const { return offset_; }
     [[nodiscard]] float unit() const { return unit_; }
     /// The least sum whose score, added to `base`, reaches `score`; above 65535 when none does.
@@ -38,6 +41,7 @@ private:
     std::vector<uint8_t> tables_;  ///< in the layout that the kernel reads
     float offset_ = 0;
     float unit_ = 1;
+    bool finite_ = true;
 };
 
 /// A query in the space of the hash with its tables.
@@ -50,6 +54,10 @@ public:
     /// inner_dim() numbers.
     [[nodiscard]] std::span<const float> vector() const {
         return std::span(vector_).first(inner_dim_);
+    }
+    /// Whether codes can be scored; other queries are too long.
+    [[nodiscard]] bool finite() const {
+        return documents_.finite() && summaries_.finite() && std::isfinite(residual_spread_);
     }
     [[nodiscard]] const CodeTables& documents() const { return documents_; }
     [[nodiscard]] const CodeTables& summaries() const { return summaries_; }
