@@ -30,7 +30,7 @@ testing::ClusteredShape small_shape() {
 
 /// Builds on one thread: other tests run beside this one.
 DenseBuildParameters one_thread() {
-    DenseBuildParameters parameters = one_thread();
+    DenseBuildParameters parameters;
     parameters.hash.threads = 1;
     return parameters;
 }
@@ -51,7 +51,7 @@ TEST_F(DenseSegmentBuilder, OpensAsItWasBuilt) {
                 SCOPED_TRACE(::testing::Message()
                              << dense_index_name(kind) << ", " << distance_name(distance) << ", "
                              << vector_store_name(store));
-                DenseBuildParameters parameters = one_thread();
+                DenseBuildParameters parameters;
                 parameters.kind = kind;
                 parameters.distance = distance;
                 parameters.store = store;
@@ -92,7 +92,7 @@ TEST_F(DenseSegmentBuilder, OpensAsItWasBuilt) {
 
 TEST_F(DenseSegmentBuilder, EveryRowStandsInItsBlocks) {
     const DenseDataset vectors = testing::clustered_vectors(small_shape());
-    DenseBuildParameters parameters = one_thread();
+    DenseBuildParameters parameters;
     parameters.hash.assignments = 3;
     const auto segment = testing::dense_segment_of(vectors, parameters);
     const HashedLists& hashed = *segment->hashed();
@@ -127,7 +127,7 @@ TEST_F(DenseSegmentBuilder, OfFewRowsAndDimensions) {
                     shape.rows = rows;
                     shape.dim = dim;
                     shape.zeros = 1;
-                    DenseBuildParameters parameters = one_thread();
+                    DenseBuildParameters parameters;
                     parameters.distance = Distance::kEuclid;
                     parameters.hash.code = code;
                     parameters.hash.rotation = rotation;
@@ -179,7 +179,7 @@ TEST_F(DenseSegmentBuilder, RefusesWhatItCannotHold) {
 
 TEST_F(DenseSegmentBuilder, AnInterruptedBuildLeavesNothing) {
     const DenseDataset vectors = testing::clustered_vectors(small_shape());
-    DenseBuildParameters parameters = one_thread();
+    DenseBuildParameters parameters;
     parameters.hash.rotation = Rotation::kItq;
     const std::string target = file("a.tbl", "something else");
     int patience = 0;
@@ -233,7 +233,7 @@ TEST_F(DenseSegmentFaults, AFailedWriteLeavesNothing) {
 class DenseSegmentLies : public testing::FolderTest {
 protected:
     DenseSegmentLies() {
-        DenseBuildParameters parameters = one_thread();
+        DenseBuildParameters parameters;
         parameters.distance = Distance::kEuclid;
         parameters.store = VectorStoreKind::kU8;
         parameters.hash.rotation = Rotation::kItq;
