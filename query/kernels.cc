@@ -11,8 +11,9 @@ std::vector<const Kernels*> detect() {
     std::vector<const Kernels*> found{&scalar_kernels()};
 #if defined(__x86_64__)
     __builtin_cpu_init();
+    // Half floats came before AVX2; older compilers cannot ask for them.
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-        __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("f16c")) {
+        __builtin_cpu_supports("popcnt")) {
         found.push_back(&kernels_internal::kAvx2);
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {

@@ -13,6 +13,8 @@
 #include <faiss/utils/distances.h>
 #include <omp.h>
 
+#include "index/hash/row_product.h"
+
 namespace temblor {
 namespace {
 
@@ -290,11 +292,10 @@ private:
                 length += direction[d] * direction[d];
             }
             if (!(length > 0)) continue;
+            const float of_row = row_product(x, direction.data(), dim_);
             for (Candidate& c : candidates) {
-                const auto other = cells.centroid(c.cell);
-                float along = 0;
-#pragma omp simd reduction(+ : along)
-                for (uint32_t d = 0; d < dim_; ++d) along += (x[d] - other[d]) * direction[d];
+                const float along =
+                    of_row - row_product(cells.centroid(c.cell).data(), direction.data(), dim_);
                 c.distance += kParallelCost * along * along / length;
             }
         }

@@ -17,8 +17,6 @@ constexpr std::array kRotationNames{std::pair{Rotation::kNone, std::string_view(
                                     std::pair{Rotation::kItq, std::string_view("itq")}};
 
 constexpr uint64_t kRowsACell = 10;
-constexpr uint32_t kMostCells = 1U << 24;
-constexpr uint32_t kMostAssignments = 16;
 constexpr uint32_t kWidest = 64;
 
 }  // namespace

@@ -25,6 +25,9 @@ enum class Rotation : uint8_t {
 std::string_view rotation_name(Rotation rotation);
 Result<Rotation> parse_rotation(std::string_view name);
 
+inline constexpr uint32_t kMostCells = 1U << 24;
+inline constexpr uint32_t kMostAssignments = 16;
+
 /// How dense vectors become blocked lists.
 struct HashParameters {
     uint32_t cells = 0;        ///< blocks; 0: a tenth of the rows

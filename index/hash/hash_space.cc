@@ -8,6 +8,7 @@
 #include <faiss/impl/ProductQuantizer.h>
 
 #include "data/dense_vector.h"
+#include "index/hash/row_product.h"
 
 namespace temblor {
 namespace {
@@ -83,11 +84,7 @@ void HashSpace::rotate(std::span<float> rows) const {
         for (size_t i = 0; i < n; ++i) {
             float* row = rows.data() + i * inner;
             for (uint32_t j = 0; j < dim_; ++j) {
-                const float* axis = rotation_.data() + size_t{j} * dim_;
-                float sum = 0;
-#pragma omp simd reduction(+ : sum)
-                for (uint32_t d = 0; d < dim_; ++d) sum += axis[d] * row[d];
-                turned[j] = sum;
+                turned[j] = row_product(rotation_.data() + size_t{j} * dim_, row, dim_);
             }
             std::copy(turned.begin(), turned.end(), row);
         }

@@ -16,14 +16,14 @@ Status wrong_hash_meta(const char* field) {
 }
 
 Status check_meta(const HashMeta& meta, uint64_t rows, uint32_t dim, Distance distance) {
-    constexpr uint32_t kMostCells = 1U << 24;
     if (meta.rows != rows || rows >= UINT32_MAX) return wrong_hash_meta("rows");
     if (meta.dim != dim || dim == 0) return wrong_hash_meta("dim");
     if (meta.distance != static_cast<uint32_t>(distance)) return wrong_hash_meta("distance");
     if (meta.cells == 0 || meta.cells > kMostCells) return wrong_hash_meta("cells");
     if (meta.lists == 0 || meta.lists > meta.cells) return wrong_hash_meta("lists");
     if (meta.max_blocks > meta.cells) return wrong_hash_meta("max_blocks");
-    if (meta.assignments == 0 || meta.assignments > 16) return wrong_hash_meta("assignments");
+    if (meta.assignments == 0 || meta.assignments > kMostAssignments)
+        return wrong_hash_meta("assignments");
     if (meta.code < 1 || meta.code > 3) return wrong_hash_meta("code");
     if (meta.code_width == 0 || meta.code_width > 64) return wrong_hash_meta("code_width");
     if (meta.summary_width == 0 || meta.summary_width > 64) return wrong_hash_meta("summary_width");

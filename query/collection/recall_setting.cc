@@ -8,7 +8,7 @@
 namespace temblor {
 namespace {
 
-struct MeasuredSetting {
+struct UsualSetting {
     double accuracy;
     uint32_t query_cut;
     float heap_factor;
@@ -19,19 +19,18 @@ struct MeasuredSetting {
 // the last the search is exact.
 constexpr double kRounding = 1e-6;  // of a number that was a float
 constexpr uint32_t kShallow = 31;
-constexpr MeasuredSetting kShallowSettings[] = {{0.80, 6, 0.9F},  {0.90, 8, 0.7F},
-                                                {0.95, 10, 0.7F}, {0.97, 14, 0.6F},
-                                                {0.98, 14, 0.4F}, {0.99, 20, 0.4F}};
-constexpr MeasuredSetting kDeepSettings[] = {
+constexpr UsualSetting kShallowSettings[] = {{0.80, 6, 0.9F},  {0.90, 8, 0.7F},  {0.95, 10, 0.7F},
+                                             {0.97, 14, 0.6F}, {0.98, 14, 0.4F}, {0.99, 20, 0.4F}};
+constexpr UsualSetting kDeepSettings[] = {
     {0.80, 8, 0.8F}, {0.85, 10, 0.7F}, {0.90, 20, 0.6F}, {0.97, 20, 0.4F}};
 
 SearchParameters usual_setting(uint32_t k, double recall) {
     SearchParameters parameters;
     parameters.k = k;
-    const auto choose = [&](std::span<const MeasuredSetting> settings) {
+    const auto choose = [&](std::span<const UsualSetting> settings) {
         const auto at = std::find_if(
             settings.begin(), settings.end(),
-            [&](const MeasuredSetting& one) { return one.accuracy + kRounding >= recall; });
+            [&](const UsualSetting& one) { return one.accuracy + kRounding >= recall; });
         parameters.exact = at == settings.end();
         if (parameters.exact) return;
         parameters.query_cut = at->query_cut;

@@ -201,7 +201,8 @@ TEST_F(DenseSegmentFaults, AFailedWriteLeavesNothing) {
     const DocumentIds ids = named_ids(vectors.rows());
     start(1);
     ASSERT_TRUE(
-        build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"), no_progress(), *files_).is_ok());
+        build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"), no_progress(), *files_)
+            .is_ok());
     const uint64_t writes = plan_->writes();
     const uint64_t syncs = plan_->syncs();
     ASSERT_GT(writes, 0U);
@@ -212,20 +213,22 @@ TEST_F(DenseSegmentFaults, AFailedWriteLeavesNothing) {
     for (uint64_t n = 1; n <= writes; ++n) {
         start(n);
         plan_->fail_write(n);
-        EXPECT_ERROR(
-            build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"), no_progress(), *files_),
-            StatusCode::kIoError, "a.tbl");
+        EXPECT_ERROR(build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"),
+                                         no_progress(), *files_),
+                     StatusCode::kIoError, "a.tbl");
         EXPECT_TRUE(nothing()) << "write " << n;
     }
     start(2);
     plan_->fail_sync(1);
-    EXPECT_ERROR(build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"), no_progress(), *files_),
-                 StatusCode::kIoError, "a.tbl");
+    EXPECT_ERROR(
+        build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"), no_progress(), *files_),
+        StatusCode::kIoError, "a.tbl");
     EXPECT_TRUE(nothing());
     start(3);
     plan_->set_space(2000);
-    EXPECT_ERROR(build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"), no_progress(), *files_),
-                 StatusCode::kResourceExhausted, "a.tbl");
+    EXPECT_ERROR(
+        build_dense_segment(vectors, ids, one_thread(), on_disk("a.tbl"), no_progress(), *files_),
+        StatusCode::kResourceExhausted, "a.tbl");
     EXPECT_TRUE(nothing());
 }
 
