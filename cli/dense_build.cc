@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/human_text.h"
+#include "cli/metric_names.h"
 #include "cli/output.h"
 #include "cli/terminal_progress.h"
 #include "cli/validators.h"
@@ -18,13 +19,6 @@
 
 namespace temblor::cli {
 namespace {
-
-/// As ground truth calls them; the names of collections are understood too.
-Result<Distance> parse_metric(const std::string& name) {
-    if (name == "ip") return Distance::kDot;
-    if (name == "l2") return Distance::kEuclid;
-    return parse_distance(name);
-}
 
 Result<DenseBuildParameters> chosen_parameters(const DenseBuildFlags& flags,
                                                const DenseBuildTask& task) {

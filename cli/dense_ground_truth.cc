@@ -1,9 +1,8 @@
 #include "cli/dense_ground_truth.h"
 
-#include <string_view>
-
 #include <fmt/format.h>
 
+#include "cli/metric_names.h"
 #include "cli/output.h"
 #include "cli/terminal_progress.h"
 #include "data/formats/dense_reader.h"
@@ -11,17 +10,6 @@
 #include "query/dense/dense_ground_truth.h"
 
 namespace temblor::cli {
-namespace {
-
-Result<Distance> parse_metric(std::string_view name) {
-    if (name == "ip") return Distance::kDot;
-    if (name == "cosine" || name.empty()) return Distance::kCosine;
-    if (name == "l2") return Distance::kEuclid;
-    return Status::invalid_argument(
-        fmt::format("--metric \"{}\" (expected ip, cosine or l2)", name));
-}
-
-}  // namespace
 
 Outcome find_dense_ground_truth(const DenseGroundTruth& asked) {
     const auto distance = parse_metric(asked.metric);

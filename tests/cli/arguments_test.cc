@@ -3,18 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/command_runner.h"
+#include "tests/sanitized.h"
 
 namespace temblor::cli::testing {
 namespace {
-
-// gcc says it by macros, clang by features.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 using Arguments = CommandTest;
 
@@ -109,7 +101,8 @@ TEST_F(Arguments, FailedWritesExitWith6) {
 }
 
 TEST_F(Arguments, OutOfMemoryExitsWith7) {
-    if (kSanitized) GTEST_SKIP() << "sanitizers reserve more address space than this test allows";
+    if (temblor::testing::kSanitized)
+        GTEST_SKIP() << "sanitizers reserve more address space than this test allows";
     expect_failure(
         "(ulimit -v 1000000; temblor synth --documents 4000000 --topics 4000000 --output x.csr)", 7,
         "out of memory");

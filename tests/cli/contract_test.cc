@@ -13,7 +13,6 @@ namespace temblor::cli::testing {
 namespace {
 
 using Contract = CommandTest;
-using temblor::testing::kSanitized;
 
 const boost::json::object& member(const boost::json::value& value, std::string_view name) {
     return value.as_object().at(boost::json::string_view(name.data(), name.size())).as_object();
@@ -39,7 +38,8 @@ TEST_F(Contract, VectorsFromBuildToEval) {
         " --threads 1 --seed 7");
     must("temblor groundtruth --input docs.csr --queries q.csr --k 100 --output gt.bin");
     EXPECT_EQ(read("gt.bin").size(), 8U + 40 * 100 * 8);
-    must("temblor calibrate --index nf.tbl" + std::string(kSanitized ? " --max-queries 60" : ""));
+    must("temblor calibrate --index nf.tbl" +
+         std::string(temblor::testing::kSanitized ? " --max-queries 60" : ""));
     must("temblor calibrate --index nf.tbl --queries q.csr");
     write("test.tsv", "query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td5\t1\n");
 
