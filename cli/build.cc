@@ -46,7 +46,24 @@ struct BuildCommand {
 
 private:
     Result<BuildParameters> parameters(const BuildParameters& defaults) const;
+    [[nodiscard]] std::string any_sparse_given() const;
 };
+
+/// One of the flags about sparse vectors or text that were given; empty: none was.
+std::string BuildCommand::any_sparse_given() const {
+    for (const auto& [name, given] :
+         {std::pair("--encoder", encoder.chosen().has_value()),
+          std::pair("--no-payload", no_payload), std::pair("--pruning", !pruning.empty()),
+          std::pair("--n-postings", n_postings.has_value()),
+          std::pair("--max-fraction", max_fraction.has_value()),
+          std::pair("--centroid-fraction", centroid_fraction.has_value()),
+          std::pair("--summary-energy", summary_energy.has_value()),
+          std::pair("--min-cluster-size", min_cluster_size.has_value()),
+          std::pair("--doc-cut", doc_cut.has_value()), std::pair("--forward", !forward.empty())}) {
+        if (given) return name;
+    }
+    return "";
+}
 
 Result<BuildParameters> BuildCommand::parameters(const BuildParameters& defaults) const {
     BuildParameters result = defaults;
@@ -101,7 +118,17 @@ Outcome BuildCommand::run() const {
     }
     if (format.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(const bool is_dense, is_dense_file(input));
-        if (is_dense) return build_dense(dense, {input, ids, output, threads, seed, as_json});
+        if (is_dense) {
+            const std::string given = any_sparse_given();
+            if (!given.empty()) {
+                return Outcome::usage(given + " is not about dense vectors, which " + input +
+                                      " holds");
+            }
+            return build_dense(dense, {input, ids, output, threads, seed, as_json});
+        }
+        const std::string given = dense.any_given();
+        if (!given.empty())
+            return Outcome::usage(given + " is about dense vectors, and " + input + " holds none");
     }
     CollectionReaderOptions options;
     if (!format.empty()) {
@@ -180,6 +207,7 @@ void add_build(CLI::App& app, Action& action) {
         "Examples:\n"
         "  temblor build --input docs.csr --ids docs.ids --output nf.tbl\n"
         "  temblor build --input corpus.jsonl.gz --encoder bm25 --output text.tbl\n"
+        "  temblor build --input base.npy --index hashed --metric cosine --output d.tbl\n"
         "  temblor build --input docs.csr --output small.tbl --forward compact --n-postings 1000");
     verb->callback([&action, command] { action = [command] { return command->run(); }; });
 }

@@ -23,11 +23,17 @@ namespace {
 Result<DenseBuildParameters> chosen_parameters(const DenseBuildFlags& flags,
                                                const DenseBuildTask& task) {
     DenseBuildParameters parameters;
-    TEMBLOR_ASSIGN_OR_RETURN(parameters.kind, parse_dense_index(flags.index));
-    TEMBLOR_ASSIGN_OR_RETURN(parameters.distance, parse_metric(flags.metric));
-    TEMBLOR_ASSIGN_OR_RETURN(parameters.store, parse_vector_store(flags.store));
-    TEMBLOR_ASSIGN_OR_RETURN(parameters.hash.code, parse_code_kind(flags.code));
-    TEMBLOR_ASSIGN_OR_RETURN(parameters.hash.rotation, parse_rotation(flags.rotation));
+    const auto read = [](const std::string& text, auto parse, auto& target) -> Status {
+        if (text.empty()) return Status::ok();
+        TEMBLOR_ASSIGN_OR_RETURN(target, parse(text));
+        return Status::ok();
+    };
+    TEMBLOR_RETURN_IF_ERROR(
+        read(flags.index, parse_dense_index, parameters.kind).with_context("--index"));
+    TEMBLOR_RETURN_IF_ERROR(read(flags.metric, parse_metric, parameters.distance));
+    TEMBLOR_RETURN_IF_ERROR(read(flags.store, parse_vector_store, parameters.store));
+    TEMBLOR_RETURN_IF_ERROR(read(flags.code, parse_code_kind, parameters.hash.code));
+    TEMBLOR_RETURN_IF_ERROR(read(flags.rotation, parse_rotation, parameters.hash.rotation));
     const auto set = [](uint32_t& target, const std::optional<uint32_t>& given) {
         if (given) target = *given;
     };
@@ -45,19 +51,16 @@ Result<DenseBuildParameters> chosen_parameters(const DenseBuildFlags& flags,
 
 void DenseBuildFlags::add_to(CLI::App& app) {
     const std::string group = "Index of dense vectors";
-    app.add_option("--index", index, "flat (all are scored) or hashed (blocked lists of codes)")
-        ->capture_default_str()
+    app.add_option("--index", index,
+                   "flat (all are scored) or hashed (blocked lists of codes) [hashed]")
         ->group(group);
-    app.add_option("--metric", metric, "ip, cosine or l2")->capture_default_str()->group(group);
-    app.add_option("--store", store, "Vectors for the last pass as f32, f16 or u8")
-        ->capture_default_str()
+    app.add_option("--metric", metric, "ip, cosine or l2 [cosine]")->group(group);
+    app.add_option("--store", store, "Vectors for the last pass as f32, f16 or u8 [f16]")
         ->group(group);
-    app.add_option("--code", code, "product4, product8 or binary")
-        ->capture_default_str()
-        ->group(group);
+    app.add_option("--code", code, "product4, product8 or binary [product4]")->group(group);
     app.add_option("--code-width", code_width, "Dimensions of a subspace [4; product8: 8]")
         ->group(group);
-    app.add_option("--rotation", rotation, "none, opq or itq")->capture_default_str()->group(group);
+    app.add_option("--rotation", rotation, "none, opq or itq [none]")->group(group);
     app.add_option("--cells", cells, "Blocks [a tenth of the rows]")
         ->check(at_least_one())
         ->group(group);
@@ -67,6 +70,19 @@ void DenseBuildFlags::add_to(CLI::App& app) {
     app.add_option("--assignments", assignments, "Blocks a row stands in [4]")
         ->check(at_least_one())
         ->group(group);
+}
+
+std::string DenseBuildFlags::any_given() const {
+    for (const auto& [name, given] :
+         {std::pair("--index", !index.empty()), std::pair("--metric", !metric.empty()),
+          std::pair("--store", !store.empty()), std::pair("--code", !code.empty()),
+          std::pair("--code-width", code_width.has_value()),
+          std::pair("--rotation", !rotation.empty()), std::pair("--cells", cells.has_value()),
+          std::pair("--lists", lists.has_value()),
+          std::pair("--assignments", assignments.has_value())}) {
+        if (given) return name;
+    }
+    return "";
 }
 
 Outcome build_dense(const DenseBuildFlags& flags, const DenseBuildTask& task) {
@@ -88,15 +104,16 @@ Outcome build_dense(const DenseBuildFlags& flags, const DenseBuildTask& task) {
     if (!task.as_json) {
         return print(fmt::format(
             "{}: {} vectors of {} dimensions, {}, {} in {:.1f} s ({}/s)\n", task.output,
-            built->rows, built->dim, flags.index, human_bytes(built->bytes), built->seconds,
+            built->rows, built->dim, dense_index_name(parameters->kind), human_bytes(built->bytes),
+            built->seconds,
             human_count(static_cast<double>(built->rows) / std::max(built->seconds, 1e-3))));
     }
     boost::json::object report;
     report["rows"] = built->rows;
     report["dim"] = built->dim;
-    report["index"] = flags.index;
+    report["index"] = dense_index_name(parameters->kind);
     report["metric"] = distance_name(parameters->distance);
-    report["store"] = flags.store;
+    report["store"] = vector_store_name(parameters->store);
     report["bytes"] = built->bytes;
     report["seconds"] = built->seconds;
     return print_json(report);

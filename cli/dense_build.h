@@ -8,19 +8,22 @@
 
 namespace temblor::cli {
 
-/// The flags of `build` that are about dense vectors. Must outlive the parsing of the app.
+/// The flags of `build` that are about dense vectors; what is empty is the usual. Must outlive the
+/// parsing of the app.
 struct DenseBuildFlags {
-    std::string index = "hashed";
-    std::string metric = "cosine";
-    std::string store = "f16";
-    std::string code = "product4";
-    std::string rotation = "none";
+    std::string index;
+    std::string metric;
+    std::string store;
+    std::string code;
+    std::string rotation;
     std::optional<uint32_t> cells;
     std::optional<uint32_t> lists;
     std::optional<uint32_t> assignments;
     std::optional<uint32_t> code_width;
 
     void add_to(CLI::App& app);
+    /// One of the flags that were given; empty: none was.
+    [[nodiscard]] std::string any_given() const;
 };
 
 /// What they share with those of sparse vectors.

@@ -31,6 +31,8 @@ Result<std::shared_ptr<const Segment>> Segment::open_bytes(std::shared_ptr<const
 
 Status Segment::parse_meta() {
     SegmentMeta meta;
+    if (!file_.section(SectionKind::kDenseMeta).empty())
+        return Status::invalid_argument("a segment of dense vectors, expected one of sparse ones");
     const auto stored = file_.section(SectionKind::kMeta);
     if (stored.size() != sizeof(meta)) {
         return Status::corruption("section meta: " + std::to_string(stored.size()) +

@@ -3,6 +3,8 @@
 #include <random>
 #include <string>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
 #include "data/dense_vector.h"
@@ -31,6 +33,48 @@ protected:
         ASSERT_TRUE(write_npy(path("q.npy"), random_dense(2, 8, 20), FloatWidth::kF32).is_ok());
     }
 };
+
+TEST_F(DenseVerbs, BuildCalibrateAndEval) {
+    ASSERT_TRUE(write_npy(path("base.npy"), random_dense(3, 3000, 20), FloatWidth::kF32).is_ok());
+    ASSERT_TRUE(write_npy(path("q.npy"), random_dense(4, 40, 20), FloatWidth::kF16).is_ok());
+    for (const std::string metric : {"ip", "cosine", "l2"}) {
+        must("temblor groundtruth --input base.npy --queries q.npy --k 10 --output gt --metric " +
+             metric);
+        must("temblor build --input base.npy --output d.tbl --threads 1 --metric " + metric);
+        must("temblor verify --index d.tbl");
+        expect_failure("temblor eval --index d.tbl --queries q.npy --recall 0.9", 4, "calibrate");
+        must("temblor calibrate --index d.tbl --k 10 --max-queries 50");
+        const auto report = boost::json::parse(must(
+            "temblor eval --index d.tbl --queries q.npy --groundtruth gt --recall 0.95 --json"));
+        // Random vectors are as hard as it gets, and stored ones are not like them.
+        EXPECT_GT(report.at("accuracy@10").to_number<double>(), 0.85) << metric;
+        must("temblor build --input base.npy --output f.tbl --index flat --store f32 --metric " +
+             metric);
+        const auto flat = boost::json::parse(
+            must("temblor eval --index f.tbl --queries q.npy --groundtruth gt --json"));
+        EXPECT_EQ(flat.at("accuracy@10").to_number<double>(), 1) << metric;
+    }
+}
+
+TEST_F(DenseVerbs, BuildSaysWhatDoesNotGoTogether) {
+    make_dense();
+    make_vectors();
+    const std::string dense = "temblor build --input base.npy --output x ";
+    expect_failure(dense + "--n-postings 5", 2, "--n-postings");
+    expect_failure(dense + "--index tree", 2, "flat or hashed");
+    expect_failure(dense + "--metric taxi", 2, "--metric");
+    expect_failure(dense + "--store f8", 2, "f16");
+    expect_failure(dense + "--code sha", 2, "binary");
+    expect_failure(dense + "--assignments 17", 2, "assignments");
+    expect_failure(dense + "--lists 5 --cells 4", 2, "lists");
+    expect_failure(dense + "--ids base.npy", 3, "base.npy");
+    expect_failure("temblor build --input docs.csr --output x --index flat", 2, "--index");
+    must("temblor build --input base.npy --output d.tbl --threads 1");
+    expect_failure("temblor search --index d.tbl --text a", 3, "dense vectors");
+    expect_failure("temblor eval --index d.tbl --queries docs.csr", 3, "docs.csr");
+    expect_failure("temblor eval --index d.tbl --queries q.npy --recall 0.9 --lists 3", 2,
+                   "--lists");
+}
 
 TEST_F(DenseVerbs, ConvertThereAndBack) {
     make_dense();
