@@ -98,6 +98,9 @@ protected:
     const std::vector<uint32_t> all_ = testing::all_rows(segment_.rows());
 };
 
+/// What settings have little to do with is tried with a few.
+class HashedSearchOfSome : public HashedSearch {};
+
 TEST_P(HashedSearch, IsExactWhereAllIsLookedAt) {
     for (uint64_t q = 0; q < queries_.rows(); ++q) {
         for (const uint32_t k : {1U, 10U, 200U}) {
@@ -111,7 +114,7 @@ TEST_P(HashedSearch, IsExactWhereAllIsLookedAt) {
     }
 }
 
-TEST_P(HashedSearch, ExactScoresEveryRow) {
+TEST_P(HashedSearchOfSome, ExactScoresEveryRow) {
     DenseSearchParameters p;
     p.exact = true;
     for (uint64_t q = 0; q < queries_.rows(); ++q) {
@@ -145,7 +148,7 @@ TEST_P(HashedSearch, FindsMostAtDefaultsAndLooksAtLittle) {
     EXPECT_GE(recall / static_cast<double>(queries_.rows()), 0.9);
 }
 
-TEST_P(HashedSearch, ReturnsOnlyWhatIsAllowed) {
+TEST_P(HashedSearchOfSome, ReturnsOnlyWhatIsAllowed) {
     for (const double share : {0.0, 0.001, 0.1, 0.5, 1.0}) {
         const auto rows = some_rows(segment_.rows(), share, 31);
         const RowBitmap allowed = to_bitmap(rows);
@@ -177,7 +180,7 @@ TEST_P(HashedSearch, ReturnsOnlyWhatIsAllowed) {
     }
 }
 
-TEST_P(HashedSearch, RowsPastTheEndAreIgnored) {
+TEST_P(HashedSearchOfSome, RowsPastTheEndAreIgnored) {
     RowBitmap allowed = to_bitmap(some_rows(segment_.rows(), 0.9, 2));
     allowed.add(static_cast<uint32_t>(segment_.rows()));
     allowed.add(UINT32_MAX);
@@ -191,7 +194,7 @@ TEST_P(HashedSearch, RowsPastTheEndAreIgnored) {
     }
 }
 
-TEST_P(HashedSearch, NeverReturnsDeadRows) {
+TEST_P(HashedSearchOfSome, NeverReturnsDeadRows) {
     const auto dead_rows = some_rows(segment_.rows(), 0.4, 12);
     const DeadRows dead(to_bitmap(dead_rows));
     std::vector<uint32_t> alive;
@@ -214,7 +217,7 @@ TEST_P(HashedSearch, NeverReturnsDeadRows) {
                     .hits.empty());
 }
 
-TEST_P(HashedSearch, KeepsToTheLeastScore) {
+TEST_P(HashedSearchOfSome, KeepsToTheLeastScore) {
     for (uint64_t q = 0; q < queries_.rows(); q += 3) {
         std::vector<float> sorted = example_.scores[q];
         std::sort(sorted.begin(), sorted.end(), std::greater<>());
@@ -235,7 +238,7 @@ TEST_P(HashedSearch, KeepsToTheLeastScore) {
     }
 }
 
-TEST_P(HashedSearch, BatchesAnswerAsSingleQueriesDo) {
+TEST_P(HashedSearchOfSome, BatchesAnswerAsSingleQueriesDo) {
     const DenseSource source{&segment_.store(), segment_.hashed()};
     const auto rows = some_rows(segment_.rows(), 0.6, 3);
     const RowBitmap allowed = to_bitmap(rows);
@@ -257,7 +260,7 @@ TEST_P(HashedSearch, BatchesAnswerAsSingleQueriesDo) {
                  "query ", "k: 0");
 }
 
-TEST_P(HashedSearch, AScratchServesAnySource) {
+TEST_P(HashedSearchOfSome, AScratchServesAnySource) {
     const DenseSegment& other = *dense_example((GetParam() + 1) % 9).segment;
     DenseScratch scratch;
     for (int round = 0; round < 2; ++round) {
@@ -271,7 +274,7 @@ TEST_P(HashedSearch, AScratchServesAnySource) {
     }
 }
 
-TEST_P(HashedSearch, EveryKernelSetChoosesTheSameBlocks) {
+TEST_P(HashedSearchOfSome, EveryKernelSetChoosesTheSameBlocks) {
     const HashedLists& lists = *segment_.hashed();
     for (uint64_t q = 0; q < queries_.rows(); ++q) {
         std::vector<float> query(queries_.row(q).begin(), queries_.row(q).end());
@@ -301,7 +304,7 @@ TEST_P(HashedSearch, EveryKernelSetChoosesTheSameBlocks) {
     }
 }
 
-TEST_P(HashedSearch, QueriesOfAnyLengthAreAnswered) {
+TEST_P(HashedSearchOfSome, QueriesOfAnyLengthAreAnswered) {
     std::vector<float> query(queries_.row(0).begin(), queries_.row(0).end());
     for (const float scale : {0.0F, 1e-40F, 1e-20F, 1e15F, 1e30F, 1e37F}) {
         std::vector<float> scaled = query;
@@ -316,7 +319,7 @@ TEST_P(HashedSearch, QueriesOfAnyLengthAreAnswered) {
     }
 }
 
-TEST_P(HashedSearch, WrongQueriesAreNamed) {
+TEST_P(HashedSearchOfSome, WrongQueriesAreNamed) {
     DenseScratch scratch;
     SearchResult result;
     const DenseSource source{&segment_.store(), segment_.hashed()};
@@ -344,6 +347,8 @@ TEST_P(HashedSearch, WrongQueriesAreNamed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Settings, HashedSearch, ::testing::Range<size_t>(0, 9),
+                         [](const auto& c) { return setting_name(c.param); });
+INSTANTIATE_TEST_SUITE_P(Settings, HashedSearchOfSome, ::testing::Values(0, 4, 8),
                          [](const auto& c) { return setting_name(c.param); });
 
 TEST(FlatSearch, IsExactForEveryDistanceAndStore) {
