@@ -36,6 +36,7 @@ public:
     [[nodiscard]] float block_threshold() const { return state_.threshold() - margin_; }
 
     void open(const ScoredCell& cell) {
+        if (cell.postings == 0) return;  // also where a damaged file left nothing to read
         const uint32_t groups = cell.postings / CodeShape::kGroup;
         state_.counters().documents_scored += cell.postings;
         state_.counters().bytes_touched +=

@@ -24,7 +24,7 @@ public:
     /// The least sum whose score, added to `base`, reaches `score`; above 65535 when none does.
     [[nodiscard]] uint32_t least_sum(float score, float base) const {
         const float sum = (score - base - offset_) / unit_;
-        return sum <= 0 ? 0 : sum > 65535 ? 65536 : static_cast<uint32_t>(sum);
+        return !(sum > 0) ? 0 : sum > 65535 ? 65536 : static_cast<uint32_t>(sum);
     }
     [[nodiscard]] float score(uint32_t sum, float base) const {
         return base + offset_ + unit_ * static_cast<float>(sum);
