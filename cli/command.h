@@ -40,6 +40,7 @@ void add_build(CLI::App& app, Action& action);
 void add_search(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_ground_truth(CLI::App& app, Action& action);
+void add_hash(CLI::App& app, Action& action);
 void add_calibrate(CLI::App& app, Action& action);
 void add_stats(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);

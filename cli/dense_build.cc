@@ -1,6 +1,11 @@
 #include "cli/dense_build.h"
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
@@ -15,6 +20,7 @@
 #include "cli/validators.h"
 #include "data/formats/dense_reader.h"
 #include "data/formats/ids_file.h"
+#include "data/formats/relevance.h"
 #include "index/dense/dense_segment.h"
 
 namespace temblor::cli {
@@ -41,10 +47,68 @@ Result<DenseBuildParameters> chosen_parameters(const DenseBuildFlags& flags,
     set(parameters.hash.lists, flags.lists);
     set(parameters.hash.assignments, flags.assignments);
     set(parameters.hash.code_width, flags.code_width);
+    parameters.hash.fit_ranking = flags.fit_ranking;
     parameters.hash.threads = task.threads;
     parameters.hash.seed = task.seed;
     TEMBLOR_RETURN_IF_ERROR(parameters.hash.validate());
     return parameters;
+}
+
+/// Codes like those of another segment.
+Status take_codes(const DenseSegment& source, DenseBuildParameters& parameters) {
+    if (source.hashed() == nullptr)
+        return Status::invalid_argument("a flat index, expected a hashed one, which has codes");
+    const HashParameters& have = source.hashed()->parameters();
+    parameters.hash.code = have.code;
+    parameters.hash.code_width = have.code_width;
+    parameters.hash.rotation = have.rotation;
+    parameters.distance = source.store().distance();
+    parameters.training.codes_from = source.hashed();
+    return Status::ok();
+}
+
+/// What rankings are fitted to.
+struct RankingAims {
+    DenseDataset queries;
+    std::vector<RelevantPair> pairs;
+};
+
+Status read_aims(const DenseBuildTask& task, const DenseDataset& vectors, const DocumentIds& ids,
+                 RankingAims& aims, Progress& progress) {
+    TEMBLOR_ASSIGN_OR_RETURN(aims.queries, read_dense(task.queries, progress));
+    if (aims.queries.dim() != vectors.dim()) {
+        return Status::invalid_argument(
+            fmt::format("{}: vectors of {} dimensions, expected {} as in {}", task.queries,
+                        aims.queries.dim(), vectors.dim(), task.input));
+    }
+    if (task.pairs.empty()) return Status::ok();
+    const size_t queries = aims.queries.rows();
+    DocumentIds query_ids = DocumentIds::row_numbers(queries);
+    if (!task.query_ids.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(query_ids, read_ids_file(task.query_ids, queries));
+    }
+    TEMBLOR_ASSIGN_OR_RETURN(const Qrels qrels, read_qrels(task.pairs));
+    std::unordered_map<std::string, uint32_t> rows;
+    for (uint32_t row = 0; row < vectors.rows(); ++row) rows.emplace(ids.id_string(row), row);
+    for (uint32_t query = 0; query < queries; ++query) {
+        const auto judged = qrels.grades.find(query_ids.id_string(query));
+        if (judged == qrels.grades.end()) continue;
+        for (const auto& [document, grade] : judged->second) {
+            if (grade <= 0) continue;
+            const auto row = rows.find(document);
+            if (row == rows.end()) {
+                return Status::invalid_argument(
+                    fmt::format("{}: document {} is not in {}", task.pairs, document, task.input));
+            }
+            aims.pairs.emplace_back(query, row->second);
+        }
+    }
+    if (aims.pairs.empty()) {
+        return Status::invalid_argument(
+            fmt::format("{}: no pair of a query of {}", task.pairs, task.queries));
+    }
+    std::sort(aims.pairs.begin(), aims.pairs.end());
+    return Status::ok();
 }
 
 }  // namespace
@@ -61,6 +125,12 @@ void DenseBuildFlags::add_to(CLI::App& app) {
     app.add_option("--code-width", code_width, "Dimensions of a subspace [4; product8: 8]")
         ->group(group);
     app.add_option("--rotation", rotation, "none, opq or itq [none]")->group(group);
+    app.add_flag("--fit-ranking", fit_ranking,
+                 "Move the codes' centroids so that they rank rows as the vectors do")
+        ->group(group);
+    app.add_option("--codes-from", codes_from,
+                   "Take code books and rotation of this hashed segment as they are")
+        ->group(group);
     app.add_option("--cells", cells, "Blocks [a tenth of the rows]")
         ->check(at_least_one())
         ->group(group);
@@ -77,7 +147,8 @@ std::string DenseBuildFlags::any_given() const {
          {std::pair("--index", !index.empty()), std::pair("--metric", !metric.empty()),
           std::pair("--store", !store.empty()), std::pair("--code", !code.empty()),
           std::pair("--code-width", code_width.has_value()),
-          std::pair("--rotation", !rotation.empty()), std::pair("--cells", cells.has_value()),
+          std::pair("--rotation", !rotation.empty()), std::pair("--fit-ranking", fit_ranking),
+          std::pair("--codes-from", !codes_from.empty()), std::pair("--cells", cells.has_value()),
           std::pair("--lists", lists.has_value()),
           std::pair("--assignments", assignments.has_value())}) {
         if (given) return name;
@@ -94,6 +165,16 @@ Outcome build_dense(const DenseBuildFlags& flags, const DenseBuildTask& task) {
     if (!task.ids.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(ids, read_ids_file(task.ids, vectors.rows()));
     }
+    std::shared_ptr<const DenseSegment> source;
+    if (!flags.codes_from.empty()) {
+        TEMBLOR_ASSIGN_OR_RETURN(source, DenseSegment::open(flags.codes_from));
+        TEMBLOR_RETURN_IF_ERROR(take_codes(*source, *parameters).with_context(flags.codes_from));
+    }
+    RankingAims aims;
+    if (!task.queries.empty())
+        TEMBLOR_RETURN_IF_ERROR(read_aims(task, vectors, ids, aims, progress));
+    parameters->training.queries = aims.queries.values();
+    parameters->training.pairs = aims.pairs;
     auto built = build_dense_segment(vectors, ids, *parameters, task.output, progress);
     progress.clear();
     if (!built.is_ok()) {

@@ -20,6 +20,8 @@ struct DenseBuildFlags {
     std::optional<uint32_t> lists;
     std::optional<uint32_t> assignments;
     std::optional<uint32_t> code_width;
+    std::string codes_from;  ///< a segment whose code books and rotation are taken
+    bool fit_ranking = false;
 
     void add_to(CLI::App& app);
     /// One of the flags that were given; empty: none was.
@@ -34,6 +36,11 @@ struct DenseBuildTask {
     uint32_t threads = 0;
     uint64_t seed = 42;
     bool as_json = false;
+    /// What rankings are fitted to, if anything: queries, and judgements of which documents answer
+    /// them.
+    std::string queries{};
+    std::string query_ids{};
+    std::string pairs{};
 };
 
 /// Builds a segment of dense vectors and prints the report.

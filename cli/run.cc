@@ -60,6 +60,7 @@ int run_or_throw(int argc, const char* const* argv) {
     add_search(app, action);
     add_eval(app, action);
     add_ground_truth(app, action);
+    add_hash(app, action);
     add_calibrate(app, action);
     add_stats(app, action);
     add_inspect(app, action);

@@ -66,7 +66,7 @@ Status write_dense_matrix(const std::string& path, const DenseVectorSettings& se
             TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kVectorNorms, norms));
         }
         Status hashed = write_hashed_lists(values, settings.size, settings.distance, {}, rows, hash,
-                                           *writer, progress);
+                                           {}, *writer, progress);
         // Told before anything is written: vectors too long to be hashed are scanned.
         if (!hashed.is_ok() && hashed.code() != StatusCode::kInvalidArgument) return hashed;
     }

@@ -129,8 +129,8 @@ Result<DenseBuildReport> build_dense_segment(const DenseDataset& vectors, const 
         write_vector_store(vectors.values(), dim, parameters.distance, parameters.store, *writer));
     if (parameters.kind == DenseIndexKind::kHashed) {
         TEMBLOR_RETURN_IF_ERROR(write_hashed_lists(vectors.values(), dim, parameters.distance, {},
-                                                   vectors.rows(), parameters.hash, *writer,
-                                                   progress));
+                                                   vectors.rows(), parameters.hash,
+                                                   parameters.training, *writer, progress));
     }
     TEMBLOR_RETURN_IF_ERROR(writer->finish());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

@@ -76,6 +76,7 @@ struct DenseBuildParameters {
     Distance distance = Distance::kCosine;
     VectorStoreKind store = VectorStoreKind::kF16;
     HashParameters hash;
+    HashTraining training{};  ///< what it points to outlives the call
 };
 
 struct DenseBuildReport {

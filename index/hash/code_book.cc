@@ -15,8 +15,13 @@ namespace {
 /// A sub-quantiser learns no more from more.
 constexpr size_t kSubspaceRows = 16384;
 
-std::vector<float> train_product(const CodeShape& shape, std::span<const float> rows,
-                                 uint64_t seed) {
+/// The place of a centroid's coordinate `t` in a book.
+size_t entry_of(const CodeShape& shape, uint32_t subspace, uint32_t t, uint32_t centroid) {
+    return (size_t{subspace} * shape.width + t) * shape.centroids() + centroid;
+}
+
+std::vector<float> train_product(const CodeShape& shape, std::span<const float> rows, uint64_t seed,
+                                 const CodeBook* start) {
     const size_t padded = size_t{shape.subspaces()} * shape.width;
     const size_t n = rows.size() / shape.dim;
     const uint32_t k = shape.centroids();
@@ -32,13 +37,22 @@ std::vector<float> train_product(const CodeShape& shape, std::span<const float> 
     quantizer.cp.min_points_per_centroid = 1;
     quantizer.cp.max_points_per_centroid = static_cast<int>(kSubspaceRows / k);
     quantizer.cp.niter = 16;
+    if (start != nullptr) {
+        quantizer.train_type = faiss::ProductQuantizer::Train_hot_start;
+        for (uint32_t j = 0; j < shape.subspaces(); ++j) {
+            for (uint32_t c = 0; c < k; ++c) {
+                for (uint32_t t = 0; t < shape.width; ++t)
+                    quantizer.get_centroids(j, c)[t] = start->entries()[entry_of(shape, j, t, c)];
+            }
+        }
+    }
     quantizer.train(std::max<size_t>(n, k), sample.data());
     std::vector<float> entries(shape.entries());
     for (uint32_t j = 0; j < shape.subspaces(); ++j) {
         for (uint32_t c = 0; c < k; ++c) {
             const float* centroid = quantizer.get_centroids(j, c);
             for (uint32_t t = 0; t < shape.width; ++t)
-                entries[(size_t{j} * shape.width + t) * k + c] = centroid[t];
+                entries[entry_of(shape, j, t, c)] = centroid[t];
         }
     }
     return entries;
@@ -83,11 +97,13 @@ CodeBook::CodeBook(CodeShape shape, std::vector<float> entries)
     }
 }
 
-Result<CodeBook> CodeBook::train(CodeShape shape, std::span<const float> rows, uint64_t seed) {
+Result<CodeBook> CodeBook::train(CodeShape shape, std::span<const float> rows, uint64_t seed,
+                                 const CodeBook* start) {
     TEMBLOR_CHECK(shape.dim > 0 && rows.size() >= shape.dim);
+    TEMBLOR_CHECK(start == nullptr || start->shape() == shape);
     if (shape.kind == CodeKind::kBinary) return CodeBook(shape, train_binary(shape, rows));
     try {
-        return CodeBook(shape, train_product(shape, rows, seed));
+        return CodeBook(shape, train_product(shape, rows, seed, start));
     } catch (const faiss::FaissException& e) {
         return Status::internal(std::string("product quantiser: ") + e.what());
     }
@@ -107,6 +123,50 @@ void CodeBook::encode(std::span<const float> vector, std::span<uint8_t> codes) c
         }
         codes[j] = static_cast<uint8_t>(std::min_element(distances.begin(), distances.begin() + k) -
                                         distances.begin());
+    }
+}
+
+void CodeBook::encode_for(std::span<const float> vector, std::span<const float> direction,
+                          float weight, std::span<uint8_t> codes) const {
+    constexpr int kPasses = 4;
+    const uint32_t k = shape_.centroids();
+    // Squared error of each centroid, and its error along the direction.
+    std::vector<float> squares(size_t{shape_.subspaces()} * k);
+    std::vector<float> along(squares.size());
+    for (uint32_t d = 0; d < shape_.dim; ++d) {
+        const float* row = entries_.data() + size_t{d} * k;
+        float* square = squares.data() + size_t{d / shape_.width} * k;
+        float* part = along.data() + size_t{d / shape_.width} * k;
+        for (uint32_t c = 0; c < k; ++c) {
+            const float error = vector[d] - row[c];
+            square[c] += error * error;
+            part[c] += error * direction[d];
+        }
+    }
+    float all_along = 0;
+    for (uint32_t j = 0; j < shape_.subspaces(); ++j) {
+        const float* square = squares.data() + size_t{j} * k;
+        codes[j] = static_cast<uint8_t>(std::min_element(square, square + k) - square);
+        all_along += along[size_t{j} * k + codes[j]];
+    }
+    std::array<float, 256> costs;
+    for (int pass = 0; pass < kPasses; ++pass) {
+        bool changed = false;
+        for (uint32_t j = 0; j < shape_.subspaces(); ++j) {
+            const float* square = squares.data() + size_t{j} * k;
+            const float* part = along.data() + size_t{j} * k;
+            const float others = all_along - part[codes[j]];
+            for (uint32_t c = 0; c < k; ++c) {
+                const float sum = others + part[c];
+                costs[c] = square[c] + (weight - 1) * sum * sum;
+            }
+            const auto best = static_cast<uint8_t>(
+                std::min_element(costs.begin(), costs.begin() + k) - costs.begin());
+            changed = changed || best != codes[j];
+            codes[j] = best;
+            all_along = others + part[best];
+        }
+        if (!changed) return;
     }
 }
 

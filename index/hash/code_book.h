@@ -47,14 +47,21 @@ public:
     CodeBook(CodeShape shape, std::vector<float> entries);
 
     /// Trains on rows of `dim` numbers (at least one row) with Faiss. Binary books take for each
-    /// dimension the mean as threshold and the means on both sides of it as levels.
-    static Result<CodeBook> train(CodeShape shape, std::span<const float> rows, uint64_t seed);
+    /// dimension the mean as threshold and the means on both sides of it as levels. Product codes
+    /// begin at the centroids of `start`, if there is one; it has the same shape.
+    static Result<CodeBook> train(CodeShape shape, std::span<const float> rows, uint64_t seed,
+                                  const CodeBook* start = nullptr);
 
     [[nodiscard]] const CodeShape& shape() const { return shape_; }
     [[nodiscard]] std::span<const float> entries() const { return entries_; }
 
     /// The nearest centroid of each subspace; `codes` has subspaces() bytes. O(dim * centroids).
     void encode(std::span<const float> vector, std::span<uint8_t> codes) const;
+    /// The same for rows whose scores matter most against queries like `direction` (of length 1, or
+    /// zeros): error along it weighs `weight` times as much as across it (anisotropic quantisation;
+    /// Guo et al., ICML 2020), by coordinate descent from the nearest centroids on.
+    void encode_for(std::span<const float> vector, std::span<const float> direction, float weight,
+                    std::span<uint8_t> codes) const;
     void decode(std::span<const uint8_t> codes, std::span<float> vector) const;
     /// Puts the codes of one vector at place `at` of a group of group_bytes() that began as zeros.
     void place(std::span<const uint8_t> codes, uint32_t at, std::span<uint8_t> group) const;

@@ -36,7 +36,8 @@ struct HashParameters {
     CodeKind code = CodeKind::kProduct4;
     uint32_t code_width = 0;  ///< dimensions a subspace; 0: 4, for kProduct8 8
     Rotation rotation = Rotation::kNone;
-    uint32_t threads = 0;  ///< 0: all cores
+    bool fit_ranking = false;  ///< move codes' centroids so that they rank as the vectors do
+    uint32_t threads = 0;      ///< 0: all cores
     uint64_t seed = 42;
 
     /// The zeros above filled in for so many rows.

@@ -8,11 +8,15 @@
 
 #include <omp.h>
 
+#include "data/dense_vector.h"
 #include "data/half_float.h"
 #include "data/splitmix.h"
 #include "index/hash/cells.h"
 #include "index/hash/hash_meta.h"
 #include "index/hash/hashed_lists.h"
+#include "index/hash/ranking_examples.h"
+#include "index/hash/ranking_fit.h"
+#include "index/hash/row_product.h"
 
 namespace temblor {
 namespace {
@@ -20,6 +24,13 @@ namespace {
 /// Code books and rotations learn from so many residuals.
 constexpr size_t kSampledResiduals = 1 << 16;
 constexpr uint32_t kGroup = CodeShape::kGroup;
+/// Rankings are fitted to so many queries, or fewer where their rows' codes would take more bytes a
+/// row of theirs; fewer than the fewest teach nothing.
+constexpr size_t kRankedQueries = 4096;
+constexpr size_t kRankedCodes = 1 << 20;
+constexpr size_t kFewestRanked = 64;
+/// How much more a code's error along its row counts than across it.
+constexpr float kAlongQueries = 2;
 /// Dimensions a subspace of the summaries' code.
 constexpr uint32_t kSummaryWidth = 3;
 
@@ -27,11 +38,12 @@ class HashedBuilder {
 public:
     HashedBuilder(std::span<const float> vectors, uint32_t dim, Distance distance,
                   std::span<const uint32_t> row_numbers, const HashParameters& parameters,
-                  Progress& progress)
+                  const HashTraining& training, Progress& progress)
         : space_(dim, distance),
           count_(vectors.size() / dim),
           row_numbers_(row_numbers),
           parameters_(parameters.resolved(count_)),
+          training_(training),
           progress_(progress) {
         space_.fit(vectors);
         mapped_ = space_.map_documents(vectors);
@@ -95,6 +107,11 @@ private:
 
     Status turn() {
         if (parameters_.rotation == Rotation::kNone) return Status::ok();
+        if (training_.codes_from != nullptr && !parameters_.fit_ranking) {
+            const auto rotation = training_.codes_from->space().rotation();
+            turn_by({rotation.begin(), rotation.end()});
+            return Status::ok();
+        }
         progress_.report("rotation", 0, 0);
         const std::vector<float> sample = sample_residuals();
         const uint32_t dim = space_.dim();
@@ -104,11 +121,14 @@ private:
         TEMBLOR_ASSIGN_OR_RETURN(auto matrix, train_rotation(parameters_.rotation, plain, dim,
                                                              (dim + parameters_.code_width - 1) /
                                                                  parameters_.code_width));
+        turn_by(std::move(matrix));
+        return Status::ok();
+    }
+    void turn_by(std::vector<float> matrix) {
         space_.set_rotation(std::move(matrix));
         space_.rotate(mapped_);
         space_.rotate(cells_.centroids);
         space_.rotate(cells_.lists);
-        return Status::ok();
     }
 
     /// Learns the summaries' code and moves every cell to where its code says it is, so that a
@@ -121,7 +141,11 @@ private:
                 cell_residual(l, c, std::span(rests).subspan(size_t{c} * inner_, inner_));
         }
         const CodeShape shape{CodeKind::kProduct4, inner_, kSummaryWidth};
-        TEMBLOR_ASSIGN_OR_RETURN(summaries_, CodeBook::train(shape, rests, parameters_.seed));
+        if (training_.codes_from != nullptr && !parameters_.fit_ranking) {
+            summaries_ = training_.codes_from->summaries();
+        } else {
+            TEMBLOR_ASSIGN_OR_RETURN(summaries_, CodeBook::train(shape, rests, parameters_.seed));
+        }
         summary_codes_.resize(size_t{cells_.cell_count()} * shape.subspaces());
 #pragma omp parallel for schedule(static)
         for (uint32_t l = 0; l < cells_.list_count(); ++l) {
@@ -148,9 +172,57 @@ private:
         progress_.report("code books", 1, 2);
         const std::vector<float> sample = sample_residuals();
         const CodeShape shape{parameters_.code, inner_, parameters_.code_width};
-        TEMBLOR_ASSIGN_OR_RETURN(documents_, CodeBook::train(shape, sample, parameters_.seed));
+        // After a rotation of its own another's centroids mean nothing.
+        const CodeBook* start = training_.codes_from != nullptr &&
+                                        (!parameters_.fit_ranking || space_.rotation().empty())
+                                    ? &training_.codes_from->documents()
+                                    : nullptr;
+        if (start != nullptr && !parameters_.fit_ranking) {
+            encoder_ = *start;
+        } else {
+            TEMBLOR_ASSIGN_OR_RETURN(encoder_,
+                                     CodeBook::train(shape, sample, parameters_.seed, start));
+        }
+        documents_ = encoder_;
+        if (parameters_.fit_ranking) fit_ranks();
         measure_errors();
         return progress_.cancelled() ? interrupted() : Status::ok();
+    }
+    /// The queries that a row should be found by are like it.
+    void encode(size_t row, std::span<const float> rest, std::span<uint8_t> codes) const {
+        const auto x = mapped(row);
+        std::vector<float> direction(x.begin(), x.end());
+        if (space_.distance() == Distance::kEuclid) direction.back() = space_.query_extension();
+        normalize(direction);
+        encoder_.encode_for(rest, direction, kAlongQueries, codes);
+    }
+    /// Codes keep what they say of a row; what they count for is fitted.
+    void fit_ranks() {
+        progress_.report("ranking", 0, 0);
+        const uint32_t subspaces = encoder_.shape().subspaces();
+        const size_t most = std::min<size_t>(kRankedQueries, kRankedCodes / subspaces);
+        const RankingExamples examples =
+            make_ranking_examples({space_, mapped_, cells_, member_begins_, members_},
+                                  training_.queries, training_.pairs, most, parameters_.seed);
+        if (examples.count() < kFewestRanked) return;
+        const size_t n = examples.rows.size();
+        std::vector<float> known(n);
+        std::vector<uint8_t> codes(n * subspaces);
+#pragma omp parallel
+        {
+            std::vector<float> rest(inner_);
+#pragma omp for schedule(static)
+            for (size_t i = 0; i < n; ++i) {
+                const float* query = examples.queries.data() + i / examples.each * inner_;
+                known[i] = row_product(query, cells_.centroid(examples.cells[i]).data(), inner_);
+                residual(examples.rows[i], examples.cells[i], rest);
+                encode(examples.rows[i], rest, std::span(codes).subspan(i * subspaces, subspaces));
+            }
+        }
+        documents_ =
+            fit_ranking(encoder_, {examples.each, examples.queries, examples.scores, known, codes},
+                        progress_)
+                .book;
     }
     void cell_residual(uint32_t list, uint32_t cell, std::span<float> out) const {
         const auto coarse = cells_.list(list);
@@ -181,7 +253,7 @@ private:
             for (size_t j = 0; j < rows.size(); ++j) {
                 if (j == chosen) continue;
                 residual(rows[j], cell, rest);
-                documents_.encode(rest, codes);
+                encode(rows[j], rest, codes);
                 documents_.decode(codes, decoded);
                 double whole = 0;
                 double missed = 0;
@@ -309,7 +381,7 @@ private:
         const auto rows = members(cell);
         for (size_t i = 0; i < rows.size(); ++i) {
             residual(rows[i], cell, rest);
-            documents_.encode(rest, codes);
+            encode(rows[i], rest, codes);
             documents_.place(codes, i % kGroup, out.subspan(i / kGroup * group_bytes, group_bytes));
         }
     }
@@ -385,12 +457,14 @@ private:
     size_t count_;
     std::span<const uint32_t> row_numbers_;
     HashParameters parameters_;
+    const HashTraining& training_;
     Progress& progress_;
     std::vector<float> mapped_;
     Cells cells_;
     CellAssignment assignment_;
     std::vector<uint16_t> half_lists_;
-    CodeBook documents_;
+    CodeBook encoder_;    ///< gives rows their codes
+    CodeBook documents_;  ///< says what they count for
     CodeBook summaries_;
     float residual_spread_ = 0;
     float code_spread_ = 0;
@@ -417,12 +491,28 @@ Status check_lengths(std::span<const float> vectors, uint32_t dim) {
     return Status::ok();
 }
 
+/// Its code books must fit.
+Status check_source(const HashedLists& from, uint32_t dim, Distance distance,
+                    const HashParameters& parameters) {
+    if (from.space().dim() != dim) {
+        return Status::invalid_argument("codes of " + std::to_string(from.space().dim()) +
+                                        " dimensions, expected " + std::to_string(dim));
+    }
+    if (from.space().distance() != distance)
+        return Status::invalid_argument("codes of another distance");
+    const HashParameters& have = from.parameters();
+    if (have.code == parameters.code && have.rotation == parameters.rotation &&
+        have.code_width == parameters.code_width)
+        return Status::ok();
+    return Status::invalid_argument("codes of another kind, width or rotation");
+}
+
 }  // namespace
 
 Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance distance,
                           std::span<const uint32_t> row_numbers, uint64_t row_limit,
-                          const HashParameters& parameters, SegmentWriter& writer,
-                          Progress& progress) {
+                          const HashParameters& parameters, const HashTraining& training,
+                          SegmentWriter& writer, Progress& progress) {
     TEMBLOR_RETURN_IF_ERROR(parameters.validate());
     if (distance == Distance::kManhattan) {
         return Status::invalid_argument(
@@ -431,11 +521,13 @@ Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance
     if (dim == 0 || vectors.size() < dim)
         return Status::invalid_argument("vectors: none, hashing needs at least one");
     if (distance != Distance::kCosine) TEMBLOR_RETURN_IF_ERROR(check_lengths(vectors, dim));
+    if (training.codes_from != nullptr)
+        TEMBLOR_RETURN_IF_ERROR(check_source(*training.codes_from, dim, distance, parameters));
     const int before = omp_get_max_threads();
     if (parameters.threads > 0) omp_set_num_threads(static_cast<int>(parameters.threads));
     Status built;
     try {
-        built = HashedBuilder(vectors, dim, distance, row_numbers, parameters, progress)
+        built = HashedBuilder(vectors, dim, distance, row_numbers, parameters, training, progress)
                     .build(writer, row_limit);
     } catch (const std::bad_alloc&) {
         built = Status::resource_exhausted("hashing: not enough memory");

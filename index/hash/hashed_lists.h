@@ -10,6 +10,7 @@
 #include "index/hash/code_book.h"
 #include "index/hash/hash_parameters.h"
 #include "index/hash/hash_space.h"
+#include "index/hash/ranking_examples.h"
 #include "index/section_file.h"
 #include "index/segment_writer.h"
 
@@ -82,6 +83,18 @@ private:
     std::span<const uint8_t> codes_;
 };
 
+/// What training begins with and aims at, besides the rows.
+struct HashTraining {
+    /// Take the rotation and the code books of these lists, of the same dimension and distance,
+    /// whose parameters must be the same where they are about codes. Then codes are refitted from
+    /// them if the ranking is to be fitted, else they are taken as they are.
+    const HashedLists* codes_from = nullptr;
+    /// What the ranking is fitted to (ranking_examples.h): dim numbers each, and rows that answer
+    /// them. Without any, queries are made of the rows.
+    std::span<const float> queries{};
+    std::span<const RelevantPair> pairs{};
+};
+
 /// Trains and builds the lists of `rows` vectors (dim numbers each) and writes their sections.
 /// `row_numbers` (empty: 0, 1, ...) are what postings call them, ascending, below `row_limit`.
 /// Manhattan and a row longer than 1e18 (cosine: none is) are kInvalidArgument; kCancelled,
@@ -89,7 +102,7 @@ private:
 /// lists * dim) and a copy of the vectors.
 Status write_hashed_lists(std::span<const float> vectors, uint32_t dim, Distance distance,
                           std::span<const uint32_t> row_numbers, uint64_t row_limit,
-                          const HashParameters& parameters, SegmentWriter& writer,
-                          Progress& progress);
+                          const HashParameters& parameters, const HashTraining& training,
+                          SegmentWriter& writer, Progress& progress);
 
 }  // namespace temblor

@@ -76,6 +76,53 @@ TEST_F(DenseVerbs, BuildSaysWhatDoesNotGoTogether) {
                    "--lists");
 }
 
+TEST_F(DenseVerbs, CodesOfAnotherIndexAreTakenAndRefitted) {
+    const DenseDataset all = random_dense(5, 6'000, 32);
+    const auto write_part = [&](const std::string& name, size_t begin, size_t end, float stretch) {
+        std::vector<float> values(all.values().begin() + static_cast<ptrdiff_t>(begin * 32),
+                                  all.values().begin() + static_cast<ptrdiff_t>(end * 32));
+        // Another domain: other dimensions matter.
+        for (size_t i = 0; i < values.size(); ++i)
+            if (i % 32 < 8) values[i] *= stretch;
+        ASSERT_TRUE(write_npy(path(name), DenseDataset::from_values(std::move(values), 32).value(),
+                              FloatWidth::kF32)
+                        .is_ok());
+    };
+    write_part("old.npy", 0, 2'000, 0.2F);
+    write_part("new.npy", 2'000, 5'800, 4);
+    write_part("q.npy", 5'800, 6'000, 4);
+    must("temblor build --input old.npy --output old.tbl --threads 1");
+    must("temblor build --input new.npy --output before.tbl --codes-from old.tbl --threads 1");
+    must("temblor hash adapt --index old.tbl --input new.npy --output after.tbl --threads 1");
+    must("temblor verify --index after.tbl");
+    must("temblor groundtruth --input new.npy --queries q.npy --k 10 --output gt --metric cosine");
+    const auto accuracy = [&](const std::string& index) {
+        return boost::json::parse(must("temblor eval --index " + index +
+                                       " --queries q.npy --groundtruth gt --k 10 --lists 100 "
+                                       "--slack 20 --refine 0 --json"))
+            .at("accuracy@10")
+            .to_number<double>();
+    };
+    EXPECT_GT(accuracy("after.tbl"), accuracy("before.tbl") + 0.05);
+    must("temblor hash adapt --index old.tbl --input new.npy --output again.tbl --threads 2");
+    EXPECT_TRUE(read("again.tbl") == read("after.tbl"));
+
+    write("pairs.tsv", "query-id\tcorpus-id\tscore\n0\t12\t1\n3\t7\t1\n");
+    must(
+        "temblor hash adapt --index old.tbl --input new.npy --queries q.npy --pairs pairs.tsv "
+        "--output paired.tbl --threads 1");
+    const std::string adapt = "temblor hash adapt --input new.npy --output x --index ";
+    expect_failure(adapt + "old.tbl --pairs pairs.tsv", 2, "--queries");
+    write("pairs.tsv", "query-id\tcorpus-id\tscore\n0\t999999\t1\n");
+    expect_failure(adapt + "old.tbl --queries q.npy --pairs pairs.tsv", 3, "999999");
+    must("temblor build --input old.npy --index flat --output flat.tbl");
+    expect_failure(adapt + "flat.tbl", 3, "flat.tbl");
+    ASSERT_TRUE(write_npy(path("narrow.npy"), random_dense(1, 300, 20), FloatWidth::kF32).is_ok());
+    expect_failure(adapt + "old.tbl --queries narrow.npy", 3, "narrow.npy");
+    expect_failure("temblor hash adapt --input narrow.npy --output x --index old.tbl", 3,
+                   "32 dimensions");
+}
+
 TEST_F(DenseVerbs, ConvertThereAndBack) {
     make_dense();
     must("temblor convert --input base.npy --to fvecs --output a.fvecs");

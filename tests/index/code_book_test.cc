@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <omp.h>
 
+#include "data/dense_vector.h"
 #include "tests/index/clustered_vectors.h"
 
 namespace temblor {
@@ -49,6 +50,42 @@ protected:
     CodeShape shape_{std::get<0>(GetParam()), std::get<1>(GetParam()), std::get<2>(GetParam())};
     DenseDataset rows_;
 };
+
+TEST_P(CodeBooks, ErrorAlongADirectionCanWeighMore) {
+    const CodeBook book = train();
+    std::vector<uint8_t> nearest(shape_.subspaces());
+    std::vector<uint8_t> weighed(shape_.subspaces());
+    std::vector<float> decoded(shape_.dim);
+    double before = 0;
+    double after = 0;
+    for (uint32_t r = 0; r < kBookRows; r += 7) {
+        const auto row = rows_.row(r);
+        std::vector<float> direction(row.begin(), row.end());
+        normalize(direction);
+        const auto cost = [&](std::span<const uint8_t> codes) {
+            book.decode(codes, decoded);
+            double squares = 0;
+            double along = 0;
+            for (uint32_t d = 0; d < shape_.dim; ++d) {
+                const auto off = static_cast<double>(row[d] - decoded[d]);
+                squares += off * off;
+                along += off * static_cast<double>(direction[d]);
+            }
+            return squares + 4 * along * along;
+        };
+        book.encode(row, nearest);
+        book.encode_for(row, direction, 1, weighed);
+        EXPECT_NEAR(cost(weighed), cost(nearest), 1e-4 * (1 + cost(nearest))) << r;
+        book.encode_for(row, direction, 5, weighed);
+        EXPECT_LE(cost(weighed), cost(nearest) * (1 + 1e-5)) << r;
+        before += cost(nearest);
+        after += cost(weighed);
+    }
+    // With one dimension there is nothing across it.
+    if (shape_.dim > 1) {
+        EXPECT_LT(after, before);
+    }
+}
 
 TEST_P(CodeBooks, EncodesAsTheNearestCentroids) {
     const CodeBook book = train();
