@@ -71,7 +71,8 @@ Outcome CalibrateCommand::run_dense(TerminalProgress& progress) const {
     }
     TEMBLOR_ASSIGN_OR_RETURN(
         const auto frontiers,
-        calibrate_dense({&segment->store(), segment->hashed()}, sample, options(), progress));
+        calibrate_dense({&segment->store(), segment->hashed(), nullptr, segment->graph()}, sample,
+                        options(), progress));
     return store(frontiers, progress);
 }
 

@@ -20,6 +20,8 @@ struct DenseBuildFlags {
     std::optional<uint32_t> lists;
     std::optional<uint32_t> assignments;
     std::optional<uint32_t> code_width;
+    std::optional<uint32_t> m;
+    std::optional<uint32_t> ef_construction;
 
     void add_to(CLI::App& app);
     /// One of the flags that were given; empty: none was.

@@ -16,6 +16,7 @@ struct DenseSearchFlags {
     std::optional<uint32_t> blocks;
     std::optional<double> slack;
     std::optional<uint32_t> refine;
+    std::optional<uint32_t> ef;
 
     void add_to(CLI::App& app);
     /// The parameters for `segment`, as SearchFlags::resolve() does for sparse vectors.
