@@ -6,7 +6,6 @@
 
 #include <faiss/IndexHNSW.h>
 #include <faiss/impl/DistanceComputer.h>
-#include <faiss/utils/distances.h>
 #include <omp.h>
 
 #include "data/dense_vector.h"
@@ -16,27 +15,72 @@
 namespace temblor {
 namespace {
 
+/// Sums of terms in 16 lanes that are then halved until one is left, so that every processor gives
+/// the same bits. Debian's Faiss is built for the oldest of them and sums one by one.
+template <typename Term>
+[[gnu::always_inline]] inline float sum_in_lanes(const float* a, const float* b, size_t n,
+                                                 Term&& term) {
+    constexpr size_t kLanes = 16;
+    float lanes[kLanes] = {};
+    size_t i = 0;
+    for (; i + kLanes <= n; i += kLanes) {
+        for (size_t l = 0; l < kLanes; ++l) lanes[l] += term(a[i + l], b[i + l]);
+    }
+    for (size_t l = 0; i + l < n; ++l) lanes[l] += term(a[i + l], b[i + l]);
+    for (size_t width = kLanes / 2; width > 0; width /= 2) {
+        for (size_t l = 0; l < width; ++l) lanes[l] += lanes[l + width];
+    }
+    return lanes[0];
+}
+
+struct ProductTerm {
+    [[gnu::always_inline]] float operator()(float a, float b) const { return a * b; }
+};
+struct SquareTerm {
+    [[gnu::always_inline]] float operator()(float a, float b) const { return (a - b) * (a - b); }
+};
+
+template <typename Term>
+float sum_terms(const float* a, const float* b, size_t n) {
+    return sum_in_lanes(a, b, n, Term{});
+}
+using Comparison = float (*)(const float*, const float*, size_t);
+
+#if defined(__x86_64__)
+template <typename Term>
+[[gnu::target("avx2")]] float sum_terms_avx2(const float* a, const float* b, size_t n) {
+    return sum_in_lanes(a, b, n, Term{});
+}
+template <typename Term>
+Comparison comparison_by() {
+    return __builtin_cpu_supports("avx2") != 0 ? sum_terms_avx2<Term> : sum_terms<Term>;
+}
+#else
+template <typename Term>
+Comparison comparison_by() {
+    return sum_terms<Term>;
+}
+#endif
+
 /// Compares rows that stand elsewhere; Faiss takes the negative of inner products itself.
 class RowComparer final : public faiss::DistanceComputer {
 public:
     RowComparer(const float* rows, size_t dim, bool inner_product)
-        : rows_(rows), dim_(dim), inner_product_(inner_product) {}
+        : rows_(rows),
+          dim_(dim),
+          compare_(inner_product ? comparison_by<ProductTerm>() : comparison_by<SquareTerm>()) {}
     void set_query(const float* x) override { query_ = x; }
-    float operator()(int64_t i) override { return compare(query_, row(i)); }
-    float symmetric_dis(int64_t i, int64_t j) override { return compare(row(i), row(j)); }
+    float operator()(int64_t i) override { return compare_(query_, row(i), dim_); }
+    float symmetric_dis(int64_t i, int64_t j) override { return compare_(row(i), row(j), dim_); }
 
 private:
     [[nodiscard]] const float* row(int64_t i) const {
         return rows_ + static_cast<size_t>(i) * dim_;
     }
-    [[nodiscard]] float compare(const float* a, const float* b) const {
-        return inner_product_ ? faiss::fvec_inner_product(a, b, dim_)
-                              : faiss::fvec_L2sqr(a, b, dim_);
-    }
 
     const float* rows_;
     size_t dim_;
-    bool inner_product_;
+    Comparison compare_;
     const float* query_ = nullptr;
 };
 

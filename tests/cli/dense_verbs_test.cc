@@ -53,6 +53,17 @@ TEST_F(DenseVerbs, BuildCalibrateAndEval) {
         const auto flat = boost::json::parse(
             must("temblor eval --index f.tbl --queries q.npy --groundtruth gt --json"));
         EXPECT_EQ(flat.at("accuracy@10").to_number<double>(), 1) << metric;
+        must(
+            "temblor build --input base.npy --output g.tbl --threads 1 --index hnsw --m 16 "
+            "--metric " +
+            metric);
+        must("temblor verify --index g.tbl");
+        const auto graph = boost::json::parse(
+            must("temblor eval --index g.tbl --queries q.npy --groundtruth gt --ef 200 --json"));
+        EXPECT_GT(graph.at("accuracy@10").to_number<double>(), 0.9) << metric;
+        EXPECT_EQ(graph.at("ef").to_number<int>(), 200);
+        must("temblor calibrate --index g.tbl --k 10 --max-queries 50");
+        must("temblor eval --index g.tbl --queries q.npy --groundtruth gt --recall 0.9 --json");
     }
 }
 
@@ -61,7 +72,9 @@ TEST_F(DenseVerbs, BuildSaysWhatDoesNotGoTogether) {
     make_vectors();
     const std::string dense = "temblor build --input base.npy --output x ";
     expect_failure(dense + "--n-postings 5", 2, "--n-postings");
-    expect_failure(dense + "--index tree", 2, "flat or hashed");
+    expect_failure(dense + "--index tree", 2, "flat, hashed or hnsw");
+    expect_failure(dense + "--index hnsw --m 1", 2, "m: 1");
+    expect_failure(dense + "--index hnsw --ef-construction 20000", 2, "ef_construction");
     expect_failure(dense + "--metric taxi", 2, "--metric");
     expect_failure(dense + "--store f8", 2, "f16");
     expect_failure(dense + "--code sha", 2, "binary");
@@ -74,6 +87,7 @@ TEST_F(DenseVerbs, BuildSaysWhatDoesNotGoTogether) {
     expect_failure("temblor eval --index d.tbl --queries docs.csr", 3, "docs.csr");
     expect_failure("temblor eval --index d.tbl --queries q.npy --recall 0.9 --lists 3", 2,
                    "--lists");
+    expect_failure("temblor eval --index d.tbl --queries q.npy --recall 0.9 --ef 3", 2, "--ef");
 }
 
 TEST_F(DenseVerbs, ConvertThereAndBack) {
