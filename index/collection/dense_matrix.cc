@@ -56,7 +56,7 @@ Result<DenseMatrix> DenseMatrix::open(const std::string& path, const DenseVector
 
 Status write_dense_matrix(const std::string& path, const DenseVectorSettings& settings,
                           const RowBitmap& present, std::span<const float> values,
-                          const HashParameters& hash, FileSystem& files, Progress& progress) {
+                          const DenseIndexing& indexing, FileSystem& files, Progress& progress) {
     TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path, files));
     std::vector<char> bytes(present.getSizeInBytes());
     bytes.resize(present.write(bytes.data()));
@@ -65,7 +65,7 @@ Status write_dense_matrix(const std::string& path, const DenseVectorSettings& se
     TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kDenseValues, values));
     const uint64_t rows = present.cardinality();
     if (settings.index == DenseIndexKind::kFlat || settings.distance == Distance::kManhattan ||
-        rows < kFewestHashedRows)
+        rows < indexing.fewest_rows)
         return writer->finish();
     if (settings.distance == Distance::kEuclid) {
         const std::vector<float> norms = squared_lengths(values, settings.size);
@@ -74,12 +74,12 @@ Status write_dense_matrix(const std::string& path, const DenseVectorSettings& se
     Status built;
     if (settings.index == DenseIndexKind::kHnsw) {
         GraphParameters graph;
-        graph.threads = hash.threads;
+        graph.threads = indexing.hash.threads;
         built = write_neighbour_graph(values, settings.size, settings.distance, graph, *writer,
                                       progress);
     } else {
-        built = write_hashed_lists(values, settings.size, settings.distance, {}, rows, hash,
-                                   *writer, progress);
+        built = write_hashed_lists(values, settings.size, settings.distance, {}, rows,
+                                   indexing.hash, *writer, progress);
     }
     // Told before anything is written: what cannot be hashed or linked is scanned.
     if (!built.is_ok() && built.code() != StatusCode::kInvalidArgument) return built;

@@ -8,6 +8,7 @@
 #include "data/io/file_system.h"
 #include "data/row_bitmap.h"
 #include "data/status.h"
+#include "index/collection/limits.h"
 #include "index/collection/schema.h"
 #include "index/dense/vector_store.h"
 #include "index/graph/neighbour_graph.h"
@@ -61,13 +62,16 @@ private:
     bool full_ = false;
 };
 
-/// Of fewer rows all are scored faster than lists or graphs are walked.
-inline constexpr uint64_t kFewestHashedRows = 4096;
+/// How lists and graphs are made.
+struct DenseIndexing {
+    uint64_t fewest_rows = CollectionLimits::kFewestIndexedRows;  ///< of fewer neither is made
+    HashParameters hash;                                          ///< graphs take its threads
+};
 
-/// Writes such a file. `values` has present.cardinality() * settings.size entries. Lists are
-/// trained with `hash`; graphs take its threads. Errors: kIoError, kCancelled, kResourceExhausted.
+/// Writes such a file. `values` has present.cardinality() * settings.size entries. Errors:
+/// kIoError, kCancelled, kResourceExhausted.
 Status write_dense_matrix(const std::string& path, const DenseVectorSettings& settings,
                           const RowBitmap& present, std::span<const float> values,
-                          const HashParameters& hash, FileSystem& files, Progress& progress);
+                          const DenseIndexing& indexing, FileSystem& files, Progress& progress);
 
 }  // namespace temblor
