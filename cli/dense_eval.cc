@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <boost/json/object.hpp>
@@ -173,6 +174,19 @@ void DenseSearchFlags::add_to(CLI::App& app) {
            fmt::format("hnsw: rows from which the walk goes on, at least k [{}]", defaults.ef))
         ->check(at_least_one())
         ->group(group);
+}
+
+Outcome DenseSearchFlags::refuse(const std::string& index) const {
+    for (const auto& [name, given] :
+         {std::pair("--lists", lists.has_value()), std::pair("--blocks", blocks.has_value()),
+          std::pair("--slack", slack.has_value()), std::pair("--refine", refine.has_value()),
+          std::pair("--ef", ef.has_value())}) {
+        if (given) {
+            return Outcome::usage(
+                fmt::format("{} is about dense vectors; {} holds sparse ones", name, index));
+        }
+    }
+    return {};
 }
 
 Outcome DenseSearchFlags::resolve(const DenseSegment& segment, uint32_t k, bool exact,
