@@ -1,38 +1,51 @@
 #include "server/http/admission.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace temblor {
 
 Admission::Entry Admission::enter(Work& work) {
-    const std::lock_guard lock(mutex_);
-    if (running_ < slots_) {
-        ++running_;
-        return Entry::kRun;
+    std::optional<Work> refused;
+    {
+        const std::lock_guard lock(mutex_);
+        work.since = Clock::now();
+        if (running_ < slots_) {
+            ++running_;
+            return Entry::kRun;
+        }
+        refused = queue_.push(std::move(work));
     }
-    if (queue_.size() >= queue_limit_) return Entry::kRefused;
-    queue_.push_back({std::move(work), Clock::now()});
+    if (refused) refused->refuse();
     return Entry::kQueued;
 }
 
 bool Admission::next(Work& work) {
-    while (true) {
-        Waiting first;
-        {
-            const std::lock_guard lock(mutex_);
-            if (queue_.empty()) {
-                --running_;
-                return false;
-            }
-            first = std::move(queue_.front());
-            queue_.pop_front();
+    std::vector<Work> refused;
+    std::optional<Work> following;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = Clock::now();
+        queue_.charge(work.source, now - work.since);
+        while (auto late = queue_.pop_older_than(now - longest_wait_))
+            refused.push_back(*std::move(late));
+        following = queue_.pop();
+        if (following) {
+            following->since = now;
+        } else {
+            --running_;
         }
-        if (Clock::now() - first.since <= longest_wait_) {
-            work = std::move(first.work);
-            return true;
-        }
-        first.work.refuse();
     }
+    for (const Work& late : refused) late.refuse();
+    if (!following) return false;
+    work = *std::move(following);
+    return true;
+}
+
+void Admission::leave(RequestSource source) {
+    const std::lock_guard lock(mutex_);
+    queue_.forget(source);
 }
 
 uint32_t Admission::waiting() const {

@@ -27,14 +27,26 @@ constexpr auto kLinger = std::chrono::seconds(10);
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
+/// An IPv4 address, or the network of an IPv6 address: one client has all 2^64 addresses of that.
+uint64_t client_of(const net::ip::address& address) {
+    if (address.is_v4()) return address.to_v4().to_uint();
+    const auto v6 = address.to_v6();
+    const auto bytes = v6.to_bytes();
+    uint64_t network = 0;
+    const size_t first = v6.is_v4_mapped() ? 8 : 0;
+    for (size_t i = 0; i < 8; ++i) network = network << 8 | bytes[first + i];
+    return v6.is_v4_mapped() ? network & 0xFFFF'FFFF : network;
+}
+
 }  // namespace
 
 template <typename Stream>
 Connection<Stream>::Connection(std::shared_ptr<ServerState> state, Stream&& stream,
-                               std::string peer)
+                               std::string peer, RequestSource source)
     : state_(std::move(state)),
       stream_(std::move(stream)),
       peer_(std::move(peer)),
+      source_(source),
       timer_(stream_.get_executor()) {
     state_->add(*this);
 }
@@ -42,6 +54,7 @@ Connection<Stream>::Connection(std::shared_ptr<ServerState> state, Stream&& stre
 template <typename Stream>
 Connection<Stream>::~Connection() {
     state_->remove(*this);
+    state_->leave(source_);
 }
 
 template <typename Stream>
@@ -232,7 +245,7 @@ void Connection<Stream>::dispatch() {
     request_.cancelled = [this] { return state_->abandoned || client_gone(); };
     const auto self = this->shared_from_this();
     state_->schedule(
-        match_.route->lane, [self] { self->handle(); },
+        match_.route->lane, source_, [self] { self->handle(); },
         [self] {
             ++self->state_->shed;
             net::dispatch(self->stream_.get_executor(),
@@ -413,14 +426,17 @@ void serve_connection(const std::shared_ptr<ServerState>& state, net::ip::tcp::s
     socket.set_option(net::ip::tcp::no_delay(true), ignored);
     const auto remote = socket.remote_endpoint(ignored);
     std::string peer = ignored ? std::string() : remote.address().to_string();
+    static std::atomic<uint64_t> connections{0};
+    const RequestSource source{ignored ? 0 : client_of(remote.address()), ++connections};
     beast::tcp_stream stream(std::move(socket));
     if (const auto tls = state->tls()) {
         using TlsStream = TlsStreamOf<beast::tcp_stream>;
         std::make_shared<Connection<TlsStream>>(state, TlsStream(std::move(stream), tls),
-                                                std::move(peer))
+                                                std::move(peer), source)
             ->start();
     } else {
-        std::make_shared<Connection<beast::tcp_stream>>(state, std::move(stream), std::move(peer))
+        std::make_shared<Connection<beast::tcp_stream>>(state, std::move(stream), std::move(peer),
+                                                        source)
             ->start();
     }
 }

@@ -26,7 +26,8 @@ template <typename Stream>
 class Connection final : public OpenConnection,
                          public std::enable_shared_from_this<Connection<Stream>> {
 public:
-    Connection(std::shared_ptr<ServerState> state, Stream&& stream, std::string peer);
+    Connection(std::shared_ptr<ServerState> state, Stream&& stream, std::string peer,
+               RequestSource source);
     ~Connection() override;
 
     void start();
@@ -65,6 +66,7 @@ private:
     std::shared_ptr<ServerState> state_;
     Stream stream_;
     std::string peer_;
+    const RequestSource source_;
     boost::asio::steady_timer timer_;  ///< of read_more()
     uint64_t reading_ = 0;  ///< changes when a read begins or ends: older timers are stale
     bool timed_out_ = false;

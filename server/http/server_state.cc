@@ -24,35 +24,31 @@ ServerState::ServerState(const HttpServerOptions& server_options,
       searches_(slots, options.limits.queue, options.limits.queue_time),
       blocked_(options.blocking_threads, options.limits.queue, options.limits.queue_time) {}
 
-void ServerState::schedule(Lane lane, std::function<void()> run, std::function<void()> refuse) {
+void ServerState::schedule(Lane lane, RequestSource source, std::function<void()> run,
+                           std::function<void()> refuse) {
     if (lane == Lane::kInstant) {
         run();
         return;
     }
-    Admission::Work work{std::move(run), std::move(refuse)};
+    Admission::Work work{std::move(run), std::move(refuse), source};
     Admission& admission = lane == Lane::kSearch ? searches_ : blocked_;
-    switch (admission.enter(work)) {
-        case Admission::Entry::kRun:
-            if (lane == Lane::kSearch) {
-                run_search(work);
-            } else {
-                boost::asio::post(blocking_threads, [this, work]() mutable { run_blocking(work); });
-            }
-            break;
-        case Admission::Entry::kQueued:
-            break;
-        case Admission::Entry::kRefused:
-            work.refuse();
-            break;
+    if (admission.enter(work) != Admission::Entry::kRun) return;
+    if (lane == Lane::kSearch) {
+        run_search(work);
+    } else {
+        boost::asio::post(blocking_threads, [this, work]() mutable { run_blocking(work); });
     }
+}
+
+void ServerState::leave(RequestSource source) {
+    searches_.leave(source);
+    blocked_.leave(source);
 }
 
 void ServerState::run_search(Admission::Work& work) {
     work.run();
-    Admission::Work following;
-    if (searches_.next(following)) {
-        boost::asio::post(
-            io, [this, following = std::move(following)]() mutable { run_search(following); });
+    if (searches_.next(work)) {
+        boost::asio::post(io, [this, work = std::move(work)]() mutable { run_search(work); });
     }
 }
 

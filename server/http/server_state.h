@@ -43,7 +43,10 @@ public:
 
     /// Runs `run` in its lane, now or later, or calls `refuse`. In Lane::kSearch it may run within
     /// the call.
-    void schedule(Lane lane, std::function<void()> run, std::function<void()> refuse);
+    void schedule(Lane lane, RequestSource source, std::function<void()> run,
+                  std::function<void()> refuse);
+    /// The connection is gone.
+    void leave(RequestSource source);
 
     void add(OpenConnection& connection);
     void remove(OpenConnection& connection);
