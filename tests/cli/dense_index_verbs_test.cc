@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "data/formats/relevance.h"
@@ -187,12 +188,11 @@ TEST_F(DenseVerbs, SearchByVectorAndByFile) {
             }
         }
         std::string vector = "[";
-        for (const float v : queries.row(2))
-            vector += (vector.size() > 1 ? "," : "") + std::to_string(v);
-        vector += "]";
-        const auto near = must_json(search + "--vector '" + vector +
-                                    "' --ef 1500 --lists 99 "
-                                    "--blocks 999 --slack 99 --refine 1500 --json");
+        for (const float v : queries.row(2)) vector += fmt::format("{},", v);
+        vector.back() = ']';
+        const auto near = must_json(fmt::format(
+            "{} --vector '{}' --ef 1500 --lists 99 --blocks 999 --slack 99 --refine 1500 --json",
+            search, vector));
         for (size_t i = 0; i < 5; ++i) {
             const auto& hit = near.at("results").as_array()[i];
             EXPECT_EQ(hit.at("id").as_string(), std::to_string(truth.rows[2 * 5 + i]));
@@ -200,7 +200,7 @@ TEST_F(DenseVerbs, SearchByVectorAndByFile) {
         }
         EXPECT_EQ(near.at_pointer("/counters/exact").as_bool(), kind == "flat");
         EXPECT_TRUE(near.at("counters").as_object().contains("refined"));
-        const std::string shown = must(search + "--vector '" + vector + "'");
+        const std::string shown = must(fmt::format("{} --vector '{}'", search, vector));
         EXPECT_NE(shown.find("5 results in"), std::string::npos) << shown;
         if (kind != "flat") {
             must("temblor calibrate --index d.tbl --k 5 --max-queries 20");
