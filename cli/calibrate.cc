@@ -40,7 +40,7 @@ struct CalibrateCommand {
 private:
     Outcome run_dense(TerminalProgress& progress) const;
     [[nodiscard]] CalibrationOptions options() const;
-    Outcome store(const std::vector<CalibrationFrontier>& frontiers,
+    Outcome store(const std::vector<CalibrationFrontier>& frontiers, const CalibrationNames& names,
                   TerminalProgress& progress) const;
 };
 
@@ -59,7 +59,7 @@ Outcome CalibrateCommand::run() const {
     }
     TEMBLOR_ASSIGN_OR_RETURN(const auto frontiers,
                              temblor::calibrate(segment, sample, options(), progress));
-    return store(frontiers, progress);
+    return store(frontiers, {}, progress);
 }
 
 Outcome CalibrateCommand::run_dense(TerminalProgress& progress) const {
@@ -71,8 +71,9 @@ Outcome CalibrateCommand::run_dense(TerminalProgress& progress) const {
     }
     TEMBLOR_ASSIGN_OR_RETURN(
         const auto frontiers,
-        calibrate_dense({&segment->store(), segment->hashed()}, sample, options(), progress));
-    return store(frontiers, progress);
+        calibrate_dense({&segment->store(), segment->hashed(), nullptr, segment->graph()}, sample,
+                        options(), progress));
+    return store(frontiers, calibration_names(segment->kind()), progress);
 }
 
 CalibrationOptions CalibrateCommand::options() const {
@@ -84,12 +85,12 @@ CalibrationOptions CalibrateCommand::options() const {
 }
 
 Outcome CalibrateCommand::store(const std::vector<CalibrationFrontier>& frontiers,
-                                TerminalProgress& progress) const {
+                                const CalibrationNames& names, TerminalProgress& progress) const {
     TEMBLOR_RETURN_IF_ERROR(store_calibration(index, frontiers));
     progress.clear();
-    if (!as_json) return print(calibration_table(frontiers));
+    if (!as_json) return print(calibration_table(frontiers, names));
     boost::json::object report;
-    report["calibration"] = calibration_json(frontiers);
+    report["calibration"] = calibration_json(frontiers, names);
     return print_json(report);
 }
 

@@ -48,9 +48,13 @@ Result<DenseBuildParameters> chosen_parameters(const DenseBuildFlags& flags,
     set(parameters.hash.assignments, flags.assignments);
     set(parameters.hash.code_width, flags.code_width);
     parameters.hash.fit_ranking = flags.fit_ranking;
+    set(parameters.graph.m, flags.m);
+    set(parameters.graph.ef_construction, flags.ef_construction);
+    parameters.graph.threads = task.threads;
     parameters.hash.threads = task.threads;
     parameters.hash.seed = task.seed;
     TEMBLOR_RETURN_IF_ERROR(parameters.hash.validate());
+    TEMBLOR_RETURN_IF_ERROR(parameters.graph.validate());
     return parameters;
 }
 
@@ -116,7 +120,8 @@ Status read_aims(const DenseBuildTask& task, const DenseDataset& vectors, const 
 void DenseBuildFlags::add_to(CLI::App& app) {
     const std::string group = "Index of dense vectors";
     app.add_option("--index", index,
-                   "flat (all are scored) or hashed (blocked lists of codes) [hashed]")
+                   "flat (all are scored), hashed (blocked lists of codes) or hnsw (a graph) "
+                   "[hashed]")
         ->group(group);
     app.add_option("--metric", metric, "ip, cosine or l2 [cosine]")->group(group);
     app.add_option("--store", store, "Vectors for the last pass as f32, f16 or u8 [f16]")
@@ -140,6 +145,11 @@ void DenseBuildFlags::add_to(CLI::App& app) {
     app.add_option("--assignments", assignments, "Blocks a row stands in [4]")
         ->check(at_least_one())
         ->group(group);
+    app.add_option("--m", m, "hnsw: neighbours of a row [32]")->check(at_least_one())->group(group);
+    app.add_option("--ef-construction", ef_construction,
+                   "hnsw: candidates for a row's neighbours [200]")
+        ->check(at_least_one())
+        ->group(group);
 }
 
 std::string DenseBuildFlags::any_given() const {
@@ -150,7 +160,8 @@ std::string DenseBuildFlags::any_given() const {
           std::pair("--rotation", !rotation.empty()), std::pair("--fit-ranking", fit_ranking),
           std::pair("--codes-from", !codes_from.empty()), std::pair("--cells", cells.has_value()),
           std::pair("--lists", lists.has_value()),
-          std::pair("--assignments", assignments.has_value())}) {
+          std::pair("--assignments", assignments.has_value()), std::pair("--m", m.has_value()),
+          std::pair("--ef-construction", ef_construction.has_value())}) {
         if (given) return name;
     }
     return "";

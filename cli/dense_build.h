@@ -22,6 +22,8 @@ struct DenseBuildFlags {
     std::optional<uint32_t> code_width;
     std::string codes_from;  ///< a segment whose code books and rotation are taken
     bool fit_ranking = false;
+    std::optional<uint32_t> m;
+    std::optional<uint32_t> ef_construction;
 
     void add_to(CLI::App& app);
     /// One of the flags that were given; empty: none was.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <boost/json/object.hpp>
@@ -33,7 +34,7 @@ public:
                     const DenseSearchParameters& parameters)
         : task_(task),
           segment_(std::move(segment)),
-          source_{&segment_->store(), segment_->hashed()},
+          source_{&segment_->store(), segment_->hashed(), nullptr, segment_->graph()},
           parameters_(parameters) {}
 
     Status run() {
@@ -125,13 +126,15 @@ private:
         report_["refined"] = mean(totals.refined);
         report_["bytes_touched"] = mean(totals.bytes_touched);
         report_["index_bytes"] = segment_->file_bytes();
-        report_["exact"] = parameters_.exact || segment_->hashed() == nullptr;
+        report_["exact"] = parameters_.exact || segment_->kind() == DenseIndexKind::kFlat;
         if (!parameters_.exact && segment_->hashed() != nullptr) {
             report_["lists"] = parameters_.setting.lists;
             report_["blocks"] = parameters_.setting.blocks;
             report_["slack"] = as_printed(parameters_.setting.slack);
             report_["refine"] = parameters_.setting.refine;
         }
+        if (!parameters_.exact && segment_->graph() != nullptr)
+            report_["ef"] = parameters_.setting.ef;
         report_["threads"] = task_.threads;
         report_["load"] = task_.load;
     }
@@ -166,6 +169,24 @@ void DenseSearchFlags::add_to(CLI::App& app) {
            "--refine", refine,
            fmt::format("Candidates beyond k scored anew by their vectors [{}]", defaults.refine))
         ->group(group);
+    app.add_option(
+           "--ef", ef,
+           fmt::format("hnsw: rows from which the walk goes on, at least k [{}]", defaults.ef))
+        ->check(at_least_one())
+        ->group(group);
+}
+
+Outcome DenseSearchFlags::refuse(const std::string& index) const {
+    for (const auto& [name, given] :
+         {std::pair("--lists", lists.has_value()), std::pair("--blocks", blocks.has_value()),
+          std::pair("--slack", slack.has_value()), std::pair("--refine", refine.has_value()),
+          std::pair("--ef", ef.has_value())}) {
+        if (given) {
+            return Outcome::usage(
+                fmt::format("{} is about dense vectors; {} holds sparse ones", name, index));
+        }
+    }
+    return {};
 }
 
 Outcome DenseSearchFlags::resolve(const DenseSegment& segment, uint32_t k, bool exact,
@@ -173,8 +194,9 @@ Outcome DenseSearchFlags::resolve(const DenseSegment& segment, uint32_t k, bool 
                                   DenseSearchParameters& parameters) const {
     if (recall) {
         if (!(*recall > 0)) return Outcome::usage("--recall must be above 0");
-        if (lists || blocks || slack || refine)
-            return Outcome::usage("--recall excludes --lists, --blocks, --slack and --refine");
+        if (lists || blocks || slack || refine || ef)
+            return Outcome::usage(
+                "--recall excludes --lists, --blocks, --slack, --refine and --ef");
         auto calibrated = dense_parameters_for_recall(segment.calibration(), k, *recall);
         if (calibrated.is_ok()) {
             parameters = *calibrated;
@@ -194,6 +216,7 @@ Outcome DenseSearchFlags::resolve(const DenseSegment& segment, uint32_t k, bool 
     if (blocks) parameters.setting.blocks = *blocks;
     if (slack) parameters.setting.slack = static_cast<float>(*slack);
     if (refine) parameters.setting.refine = *refine;
+    if (ef) parameters.setting.ef = *ef;
     const Status valid = parameters.validate();
     return valid.is_ok() ? Outcome() : Outcome::usage(valid.message());
 }

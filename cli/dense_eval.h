@@ -16,8 +16,11 @@ struct DenseSearchFlags {
     std::optional<uint32_t> blocks;
     std::optional<double> slack;
     std::optional<uint32_t> refine;
+    std::optional<uint32_t> ef;
 
     void add_to(CLI::App& app);
+    /// A usage outcome when one was given, which is not for `index`: it holds sparse vectors.
+    [[nodiscard]] Outcome refuse(const std::string& index) const;
     /// The parameters for `segment`, as SearchFlags::resolve() does for sparse vectors.
     Outcome resolve(const DenseSegment& segment, uint32_t k, bool exact,
                     std::optional<double> recall, DenseSearchParameters& parameters) const;

@@ -213,7 +213,10 @@ private:
 };
 
 Outcome EvalCommand::run() const {
-    if (is_dense_segment(index)) {
+    const bool is_dense = is_dense_segment(index);
+    Outcome fits = is_dense ? flags.refuse(index) : dense.refuse(index);
+    if (!fits.status().is_ok()) return fits;
+    if (is_dense) {
         return eval_dense(dense,
                           {index, queries, query_ids, qrels, ground_truth, with_accuracy, flags.k,
                            flags.exact, flags.recall, threads, warmup, repeats, load, as_json});

@@ -13,8 +13,11 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/dense_inspect.h"
+#include "cli/document_lookup.h"
 #include "cli/hit_view.h"
 #include "cli/output.h"
+#include "index/dense/dense_segment.h"
 #include "index/segment.h"
 
 namespace temblor::cli {
@@ -37,16 +40,6 @@ private:
     Status show_list(const Segment& segment, uint32_t number) const;
 };
 
-// The file keeps no table from ids to rows: a scan, for a person at a terminal.
-Result<uint64_t> find_row(const Segment& segment, const std::string& id) {
-    const DocumentId wanted = parse_document_id(id);
-    for (uint64_t row = 0; row < segment.ids().count(); ++row) {
-        const DocumentId found = segment.ids().id(row);
-        if (found == wanted || to_string(found) == id) return row;
-    }
-    return Status::not_found(fmt::format("{}: no document has the id '{}'", segment.path(), id));
-}
-
 std::vector<size_t> heaviest_first(const SparseVector& vector) {
     std::vector<size_t> order(vector.nnz());
     std::iota(order.begin(), order.end(), size_t{0});
@@ -56,10 +49,7 @@ std::vector<size_t> heaviest_first(const SparseVector& vector) {
 }
 
 Status InspectCommand::show_document(const Segment& segment, uint64_t number) const {
-    if (number >= segment.rows()) {
-        return Status::not_found(fmt::format("{}: row {} is past its {} documents", segment.path(),
-                                             number, segment.rows()));
-    }
+    TEMBLOR_RETURN_IF_ERROR(check_row(number, segment.rows(), segment.path()));
     TEMBLOR_ASSIGN_OR_RETURN(const SparseVector vector, segment.vector(number));
     std::string payload;
     if (!segment.payloads().empty()) {
@@ -140,10 +130,19 @@ Status InspectCommand::show_list(const Segment& segment, uint32_t number) const 
 }
 
 Outcome InspectCommand::run() const {
+    if (is_dense_segment(index)) {
+        if (component || token) {
+            return Outcome::usage(
+                fmt::format("{} is about sparse vectors; {} holds dense ones: "
+                            "--id or --row",
+                            component ? "--component" : "--token", index));
+        }
+        return inspect_dense({index, id, row, as_json});
+    }
     TEMBLOR_ASSIGN_OR_RETURN(const auto segment, Segment::open(index));
     if (row) return show_document(*segment, *row);
     if (id) {
-        TEMBLOR_ASSIGN_OR_RETURN(const uint64_t found, find_row(*segment, *id));
+        TEMBLOR_ASSIGN_OR_RETURN(const uint64_t found, find_row(segment->ids(), index, *id));
         return show_document(*segment, found);
     }
     if (component) return show_list(*segment, *component);
@@ -171,7 +170,8 @@ void add_inspect(CLI::App& app, Action& action) {
     verb->footer(
         "Examples:\n"
         "  temblor inspect --index text.tbl --id MED-10\n"
-        "  temblor inspect --index text.tbl --token cancer --json");
+        "  temblor inspect --index text.tbl --token cancer --json\n"
+        "  temblor inspect --index dense.tbl --row 17");
     verb->callback([&action, command] { action = [command] { return command->run(); }; });
 }
 

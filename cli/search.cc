@@ -9,23 +9,23 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/dense_eval.h"
+#include "cli/dense_search.h"
 #include "cli/hit_view.h"
-#include "cli/human_text.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/query_input.h"
+#include "cli/search_answer.h"
 #include "cli/search_flags.h"
 #include "cli/terminal_progress.h"
 #include "data/formats/collection_reader.h"
+#include "index/dense/dense_segment.h"
 #include "query/searcher.h"
 
 namespace temblor::cli {
 namespace {
 
 namespace json = boost::json;
-
-constexpr size_t kTitleColumns = 80;
-constexpr size_t kShownShares = 8;
 
 struct SearchCommand {
     std::string index;
@@ -34,12 +34,14 @@ struct SearchCommand {
     std::optional<std::string> queries;
     std::string query_ids;
     SearchFlags flags;
+    DenseSearchFlags dense;
     bool explained = false;
     bool as_json = false;
 
     Outcome run() const;
 
 private:
+    Outcome run_dense() const;
     Outcome run_one(Searcher& searcher, const SearchParameters& parameters,
                     const TextEncoder* encoder) const;
     Outcome run_file(Searcher& searcher, const SearchParameters& parameters,
@@ -66,41 +68,18 @@ Status timed_search(const Searcher& searcher, SparseVectorView query,
     return Status::ok();
 }
 
-json::object answer_json(const std::vector<HitView>& hits, const TimedSearch& timed) {
-    json::array results;
-    for (size_t i = 0; i < hits.size(); ++i) results.push_back(hit_json(hits[i], i + 1));
-    json::object answer;
-    answer["results"] = std::move(results);
-    answer["took_us"] = timed.took_us;
-    answer["counters"] = counters_json(timed.result.counters);
-    return answer;
-}
-
 Status show(const std::vector<HitView>& hits, const TimedSearch& timed, uint64_t rows) {
     const SearchCounters& counters = timed.result.counters;
-    std::string out;
-    size_t id_width = 2;
-    for (const HitView& view : hits) id_width = std::max(id_width, view.id.size());
-    id_width = std::min<size_t>(id_width, 36);
-    for (size_t i = 0; i < hits.size(); ++i) {
-        const HitView& view = hits[i];
-        std::string line = fmt::format("{:>3}  {:>9.4f}  {:<{}}  {}", i + 1, view.hit.score,
-                                       fit_columns(view.id, 80), id_width,
-                                       fit_columns(payload_title(view.payload), kTitleColumns));
-        line.resize(line.find_last_not_of(' ') + 1);
-        out += line + '\n';
-        if (!view.shares.empty()) {
-            out += fmt::format("     {}\n", shares_text(view.shares, kShownShares));
-        }
-    }
-    out += fmt::format("{} result{} in {}: {} of {} documents scored, {} of {} blocks visited{}\n",
-                       hits.size(), hits.size() == 1 ? "" : "s", human_latency(timed.took_us),
-                       counters.documents_scored, rows, counters.blocks_visited, counters.blocks,
-                       counters.exact ? ", exact" : "");
-    return print(out);
+    return print(hit_lines(hits) + result_count(hits.size(), timed.took_us) +
+                 fmt::format(": {} of {} documents scored, {} of {} blocks visited{}\n",
+                             counters.documents_scored, rows, counters.blocks_visited,
+                             counters.blocks, counters.exact ? ", exact" : ""));
 }
 
 Outcome SearchCommand::run() const {
+    if (is_dense_segment(index)) return run_dense();
+    Outcome fits = dense.refuse(index);
+    if (!fits.status().is_ok()) return fits;
     auto segment = Segment::open(index);
     if (!segment.is_ok()) return std::move(segment).status();
     SearchParameters parameters;
@@ -110,6 +89,21 @@ Outcome SearchCommand::run() const {
     Searcher searcher(*segment);
     return queries ? run_file(searcher, parameters, encoder.get())
                    : run_one(searcher, parameters, encoder.get());
+}
+
+Outcome SearchCommand::run_dense() const {
+    if (explained) {
+        return Outcome::usage(
+            fmt::format("--explain is about sparse vectors; {} holds dense ones", index));
+    }
+    if (text) {
+        return Status::invalid_argument(fmt::format(
+            "{}: holds dense vectors, not text: query it with --vector or --queries", index));
+    }
+    Outcome fits = flags.refuse(index);
+    if (!fits.status().is_ok()) return fits;
+    return search_dense_file(
+        dense, {index, vector, queries, query_ids, flags.k, flags.exact, flags.recall, as_json});
 }
 
 Outcome SearchCommand::run_one(Searcher& searcher, const SearchParameters& parameters,
@@ -135,7 +129,7 @@ Outcome SearchCommand::run_one(Searcher& searcher, const SearchParameters& param
     if (text) drop_unrelated(timed.result.hits);
     TEMBLOR_ASSIGN_OR_RETURN(const auto hits,
                              look_up(segment, query.view(), timed.result.hits, explained));
-    if (as_json) return print_json(answer_json(hits, timed));
+    if (as_json) return print_json(answer_json(hits, timed.result.counters, timed.took_us));
     return show(hits, timed, segment.rows());
 }
 
@@ -160,17 +154,12 @@ Outcome SearchCommand::run_file(Searcher& searcher, const SearchParameters& para
                                      look_up(segment, query, timed.result.hits, explained));
             json::object line;
             line["query"] = query_id;
-            for (auto& member : answer_json(hits, timed)) line[member.key()] = member.value();
+            for (auto& member : answer_json(hits, timed.result.counters, timed.took_us))
+                line[member.key()] = member.value();
             TEMBLOR_RETURN_IF_ERROR(print_json(line));
             continue;
         }
-        std::string lines;
-        for (size_t i = 0; i < timed.result.hits.size(); ++i) {
-            const Hit& hit = timed.result.hits[i];
-            lines += fmt::format("{}\tQ0\t{}\t{}\t{}\ttemblor\n", query_id,
-                                 segment.ids().id_string(hit.row), i + 1, hit.score);
-        }
-        TEMBLOR_RETURN_IF_ERROR(print(lines));
+        TEMBLOR_RETURN_IF_ERROR(print(run_lines(query_id, segment.ids(), timed.result.hits)));
     }
     return {};
 }
@@ -184,7 +173,8 @@ void add_search(CLI::App& app, Action& action) {
     auto* query = verb->add_option_group("Query", "One of these");
     query->add_option("--text", command->text, "Words, for an index built from text");
     query->add_option("--vector", command->vector,
-                      "{\"token\": weight, ...} or {\"indices\": [...], \"values\": [...]}");
+                      "{\"token\": weight, ...} or {\"indices\": [...], \"values\": [...]}; for "
+                      "dense vectors [number, ...]");
     CLI::Option* file = query->add_option("--queries", command->queries,
                                           "File of queries; prints a TREC run, with --json a line "
                                           "a query");
@@ -192,6 +182,7 @@ void add_search(CLI::App& app, Action& action) {
     verb->add_option("--query-ids", command->query_ids, "Ids of the queries, one a line")
         ->needs(file);
     command->flags.add_to(*verb);
+    command->dense.add_to(*verb);
     verb->add_flag("--explain", command->explained, "Show each component's share of the score");
     verb->add_flag("--json", command->as_json, "Print JSON");
     verb->footer(
@@ -200,7 +191,8 @@ void add_search(CLI::App& app, Action& action) {
         "  temblor search --index nf.tbl --vector '{\"indices\": [2003, 7592], \"values\": [1.2, "
         "0.4]}'\n"
         "  temblor search --index nf.tbl --queries q.csr --query-ids q.ids --recall 0.97 > "
-        "run.trec");
+        "run.trec\n"
+        "  temblor search --index dense.tbl --queries q.npy --ef 100 --json");
     verb->callback([&action, command] { action = [command] { return command->run(); }; });
 }
 

@@ -1,6 +1,7 @@
 #include "cli/search_flags.h"
 
 #include <cmath>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
@@ -48,6 +49,18 @@ void SearchFlags::add_to(CLI::App& app) {
         other->excludes(reach);
     }
     exactly->excludes(reach);
+}
+
+Outcome SearchFlags::refuse(const std::string& index) const {
+    for (const auto& [name, given] : {std::pair("--query-cut", query_cut.has_value()),
+                                      std::pair("--heap-factor", heap_factor.has_value()),
+                                      std::pair("--patience", patience.has_value())}) {
+        if (given) {
+            return Outcome::usage(
+                fmt::format("{} is about sparse vectors; {} holds dense ones", name, index));
+        }
+    }
+    return {};
 }
 
 Outcome SearchFlags::resolve(const Segment& segment, SearchParameters& parameters) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "cli/command.h"
 #include "query/search_parameters.h"
@@ -18,6 +19,8 @@ struct SearchFlags {
     std::optional<double> recall;
 
     void add_to(CLI::App& app);
+    /// A usage outcome when one was given that is not for `index`, which holds dense vectors.
+    [[nodiscard]] Outcome refuse(const std::string& index) const;
     /// The parameters for `segment`: what was given over the defaults, the calibrated setting with
     /// --recall, or an exact search. A usage outcome for values out of range; kNotFound when
     /// --recall meets an index without calibration, with the command that helps.

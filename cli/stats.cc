@@ -3,16 +3,18 @@
 #include <string>
 
 #include <CLI/App.hpp>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include "cli/calibration_report.h"
 #include "cli/command.h"
+#include "cli/dense_index_stats.h"
 #include "cli/human_text.h"
 #include "cli/output.h"
 #include "cli/parameters_json.h"
+#include "cli/section_report.h"
+#include "index/dense/dense_segment.h"
 #include "index/segment.h"
 
 namespace temblor::cli {
@@ -37,20 +39,6 @@ ListTotals list_totals(const BlockedLists& lists) {
     return totals;
 }
 
-const char* id_kind_name(IdKind kind) {
-    switch (kind) {
-        case IdKind::kRowNumber:
-            return "row number";
-        case IdKind::kU64:
-            return "u64";
-        case IdKind::kUuid:
-            return "uuid";
-        case IdKind::kString:
-            return "string";
-    }
-    return "unknown";
-}
-
 json::object to_json(const Segment& segment) {
     const ListTotals totals = list_totals(segment.lists());
     json::object object;
@@ -68,15 +56,7 @@ json::object to_json(const Segment& segment) {
     object["payloads"] = segment.payloads().count();
     object["text_encoder"] = !segment.encoder().config_json.empty();
     object["parameters"] = parameters_json(segment.parameters());
-    json::array sections;
-    for (const Segment::Section& section : segment.sections()) {
-        json::object entry;
-        entry["name"] = std::string(section.name);
-        entry["offset"] = section.offset;
-        entry["bytes"] = section.bytes;
-        sections.push_back(std::move(entry));
-    }
-    object["sections"] = std::move(sections);
+    object["sections"] = section_json(segment.sections());
     object["calibration"] = calibration_json(segment.calibration());
     return object;
 }
@@ -105,12 +85,7 @@ std::string to_text(const Segment& segment) {
         segment.payloads().count(), p.pruning == PruningKind::kFixedSize ? "fixed" : "global",
         p.n_postings, p.max_fraction, p.centroid_fraction, p.summary_energy, p.min_cluster_size,
         p.doc_cut, forward_kind_name(p.forward), p.seed);
-    out += "sections\n";
-    for (const Segment::Section& section : segment.sections()) {
-        out += fmt::format(
-            "  {:<16} {:>10}  {:>5.1f} %\n", section.name, human_bytes(section.bytes),
-            100 * static_cast<double>(section.bytes) / static_cast<double>(segment.file_bytes()));
-    }
+    out += "sections\n" + section_table(segment.sections(), segment.file_bytes());
     if (segment.calibration().empty()) return out + "calibration none (`temblor calibrate`)\n";
     return out + "calibration\n" + calibration_table(segment.calibration());
 }
@@ -126,9 +101,14 @@ void add_stats(CLI::App& app, Action& action) {
     CLI::App* verb = app.add_subcommand("stats", "Shows an index's sizes, parameters, calibration");
     verb->add_option("--index", command->index, "Segment file")->required();
     verb->add_flag("--json", command->as_json, "Print one JSON object");
-    verb->footer("Example:\n  temblor stats --index nf.tbl");
+    verb->footer(
+        "Examples:\n"
+        "  temblor stats --index nf.tbl\n"
+        "  temblor stats --index dense.tbl --json");
     verb->callback([&action, command] {
         action = [command]() -> Outcome {
+            if (is_dense_segment(command->index))
+                return dense_stats(command->index, command->as_json);
             TEMBLOR_ASSIGN_OR_RETURN(const auto segment, Segment::open(command->index));
             return command->as_json ? print_json(to_json(*segment)) : print(to_text(*segment));
         };

@@ -14,7 +14,8 @@ struct CalibrationPoint {
     float accuracy = 0;          ///< mean share of the exact top k found
     float documents_scored = 0;  ///< mean per query: what cost is measured by
     float summary_entries = 0;   ///< mean per query
-    // The setting; of dense vectors lists, slack and refine (query/dense/dense_parameters.h).
+    // The setting; of dense vectors lists (of a graph ef), slack and refine
+    // (query/dense/dense_parameters.h).
     uint32_t query_cut = 0;
     float heap_factor = 0;
     uint32_t patience = 0;

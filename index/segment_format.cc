@@ -66,6 +66,14 @@ std::string_view section_name(SectionKind kind) {
             return "list_centroids";
         case SectionKind::kCodes:
             return "codes";
+        case SectionKind::kGraphMeta:
+            return "graph_meta";
+        case SectionKind::kGraphBase:
+            return "graph_base";
+        case SectionKind::kGraphOffsets:
+            return "graph_offsets";
+        case SectionKind::kGraphUpper:
+            return "graph_upper";
     }
     return "unknown";
 }

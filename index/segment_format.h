@@ -46,6 +46,11 @@ enum class SectionKind : uint32_t {
     kCodeBooks = 28,
     kListCentroids = 29,
     kCodes = 30,
+    // A graph over them (index/graph/neighbour_graph.h).
+    kGraphMeta = 31,
+    kGraphBase = 32,
+    kGraphOffsets = 33,
+    kGraphUpper = 34,
 };
 /// "records"; "unknown" for a number outside the table.
 std::string_view section_name(SectionKind kind);

@@ -22,7 +22,8 @@ Result<HitPage> read_hit_page(const OptionalElement& limit, const OptionalElemen
 
 namespace {
 
-/// What Qdrant's clients say with hnsw_ef: so many candidates. Its usual 128 is our usual setting.
+/// What Qdrant's clients say with hnsw_ef: so many candidates. Its usual 128 is the usual setting
+/// of hashed lists; graphs take it as it is.
 DenseSetting setting_for_ef(uint64_t ef) {
     constexpr uint64_t kUsualEf = 128;
     constexpr uint64_t kMostEf = 1 << 16;
@@ -31,22 +32,26 @@ DenseSetting setting_for_ef(uint64_t ef) {
     DenseSetting setting;
     setting.refine = static_cast<uint32_t>(n * setting.refine / kUsualEf);
     setting.lists = static_cast<uint32_t>(std::max(kFewestLists, n * setting.lists / kUsualEf));
+    setting.ef = static_cast<uint32_t>(n);
     return setting;
 }
 
 Status read_dense_setting(const OptionalElement& value, const JsonPlace& place,
                           DenseSetting& setting) {
     if (!value) return Status::ok();
-    static constexpr std::array<std::string_view, 3> kNames = {"lists", "slack", "refine"};
+    static constexpr std::array<std::string_view, 4> kNames = {"lists", "slack", "refine", "ef"};
     TEMBLOR_ASSIGN_OR_RETURN(const auto m, read_members(*value, place, kNames));
     TEMBLOR_ASSIGN_OR_RETURN(const uint64_t lists,
                              read_count(m[0], {place, "lists"}, setting.lists, 1, UINT32_MAX));
     TEMBLOR_ASSIGN_OR_RETURN(const auto slack, read_float(m[1], {place, "slack"}));
     TEMBLOR_ASSIGN_OR_RETURN(const uint64_t refine,
                              read_count(m[2], {place, "refine"}, setting.refine, 0, UINT32_MAX));
+    TEMBLOR_ASSIGN_OR_RETURN(const uint64_t ef,
+                             read_count(m[3], {place, "ef"}, setting.ef, 1, UINT32_MAX));
     setting.lists = static_cast<uint32_t>(lists);
     setting.slack = slack.value_or(setting.slack);
     setting.refine = static_cast<uint32_t>(refine);
+    setting.ef = static_cast<uint32_t>(ef);
     return setting.validate().with_context(place.text());
 }
 

@@ -229,6 +229,7 @@ Status BulkLoader::commit_chunk(Progress& progress) {
     const uint64_t number = core.next_segment++;
     AssembleOptions how;
     how.threads = impl.options.threads;
+    how.fewest_indexed_rows = core.options.fewest_indexed_rows;
     how.files = &files;
     const std::shared_ptr<const Schema> schema = core.version()->schema;
     const auto assembled = assemble_segment(*schema, ChunkSource(impl.points, first),

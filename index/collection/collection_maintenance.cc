@@ -65,6 +65,7 @@ Result<std::shared_ptr<const CollectionSegment>> Collection::Impl::assemble(
     const uint64_t number = next_segment++;
     AssembleOptions how;
     how.threads = options.build_threads;
+    how.fewest_indexed_rows = options.fewest_indexed_rows;
     how.files = options.files;
     how.expected_points = ordinals.size();
     CancellableBuild build(progress, cancel);

@@ -5,10 +5,11 @@
 
 #include "data/io/file_system.h"
 #include "index/collection/database.h"
+#include "index/collection/limits.h"
 
 namespace temblor {
 
-/// How a collection is kept; nothing of it changes what is stored or found.
+/// How a collection is kept; nothing of it changes the points or what exact searches find.
 struct CollectionOptions {
     FileSystem* files = &posix_file_system();
     DatabaseOptions database;
@@ -26,6 +27,8 @@ struct CollectionOptions {
     double max_dead_share = 0.25;
     /// Segments are not merged past this many points.
     uint64_t max_segment_points = 4'000'000;
+    /// A dense vector has hashed lists or a graph in segments with so many rows that have it.
+    uint64_t fewest_indexed_rows = CollectionLimits::kFewestIndexedRows;
     /// Seal, merge and check on a thread of its own. Off: only flush(), optimize() and check() do.
     bool background = true;
     /// Read every segment once after opening, in the background, and rebuild damaged ones.

@@ -177,6 +177,8 @@ Status CollectionSegment::verify(Progress& progress) const {
         TEMBLOR_RETURN_IF_ERROR(matrix.file().verify(progress).with_context(where));
         if (matrix.hashed() != nullptr)
             TEMBLOR_RETURN_IF_ERROR(matrix.hashed()->validate().with_context(where));
+        if (matrix.graph() != nullptr)
+            TEMBLOR_RETURN_IF_ERROR(matrix.graph()->validate().with_context(where));
     }
     return Status::ok();
 }

@@ -42,16 +42,21 @@ Result<DenseMatrix> DenseMatrix::open(const std::string& path, const DenseVector
     if (!matrix.file_.section(SectionKind::kHashMeta).empty()) {
         auto hashed = HashedLists::open(matrix.file_, count, size, settings.distance);
         if (!hashed.is_ok()) return std::move(hashed).status().with_context(path);
-        if (settings.distance == Distance::kEuclid && norms->empty())
-            return Status::corruption(path + ": section vector_norms: missing");
         matrix.hashed_ = std::move(*hashed);
     }
+    if (!matrix.file_.section(SectionKind::kGraphMeta).empty()) {
+        auto graph = NeighbourGraph::open(matrix.file_, count);
+        if (!graph.is_ok()) return std::move(graph).status().with_context(path);
+        matrix.graph_ = *graph;
+    }
+    if (matrix.indexed() && settings.distance == Distance::kEuclid && norms->empty())
+        return Status::corruption(path + ": section vector_norms: missing");
     return matrix;
 }
 
 Status write_dense_matrix(const std::string& path, const DenseVectorSettings& settings,
                           const RowBitmap& present, std::span<const float> values,
-                          const HashParameters& hash, FileSystem& files, Progress& progress) {
+                          const DenseIndexing& indexing, FileSystem& files, Progress& progress) {
     TEMBLOR_ASSIGN_OR_RETURN(auto writer, SegmentWriter::create(path, files));
     std::vector<char> bytes(present.getSizeInBytes());
     bytes.resize(present.write(bytes.data()));
@@ -59,17 +64,25 @@ Status write_dense_matrix(const std::string& path, const DenseVectorSettings& se
         writer->add_array<char>(SectionKind::kDensePresent, std::span<const char>(bytes)));
     TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kDenseValues, values));
     const uint64_t rows = present.cardinality();
-    if (settings.index == DenseIndexKind::kHashed && settings.distance != Distance::kManhattan &&
-        rows >= kFewestHashedRows) {
-        if (settings.distance == Distance::kEuclid) {
-            const std::vector<float> norms = squared_lengths(values, settings.size);
-            TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kVectorNorms, norms));
-        }
-        Status hashed = write_hashed_lists(values, settings.size, settings.distance, {}, rows, hash,
-                                           {}, *writer, progress);
-        // Told before anything is written: vectors too long to be hashed are scanned.
-        if (!hashed.is_ok() && hashed.code() != StatusCode::kInvalidArgument) return hashed;
+    if (settings.index == DenseIndexKind::kFlat || settings.distance == Distance::kManhattan ||
+        rows < indexing.fewest_rows)
+        return writer->finish();
+    if (settings.distance == Distance::kEuclid) {
+        const std::vector<float> norms = squared_lengths(values, settings.size);
+        TEMBLOR_RETURN_IF_ERROR(writer->add_array<float>(SectionKind::kVectorNorms, norms));
     }
+    Status built;
+    if (settings.index == DenseIndexKind::kHnsw) {
+        GraphParameters graph;
+        graph.threads = indexing.hash.threads;
+        built = write_neighbour_graph(values, settings.size, settings.distance, graph, *writer,
+                                      progress);
+    } else {
+        built = write_hashed_lists(values, settings.size, settings.distance, {}, rows,
+                                   indexing.hash, {}, *writer, progress);
+    }
+    // Told before anything is written: what cannot be hashed or linked is scanned.
+    if (!built.is_ok() && built.code() != StatusCode::kInvalidArgument) return built;
     return writer->finish();
 }
 

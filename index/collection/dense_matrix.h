@@ -8,8 +8,10 @@
 #include "data/io/file_system.h"
 #include "data/row_bitmap.h"
 #include "data/status.h"
+#include "index/collection/limits.h"
 #include "index/collection/schema.h"
 #include "index/dense/vector_store.h"
+#include "index/graph/neighbour_graph.h"
 #include "index/hash/hashed_lists.h"
 #include "index/section_file.h"
 
@@ -17,7 +19,8 @@ namespace temblor {
 
 /// A named dense vector of every row of a segment that has it, mapped from its file: a section with
 /// the rows that have it (a portable Roaring bitmap), one with their values, row after row, and
-/// where the settings ask for it and rows are many, the sections of hashed lists over them.
+/// where the settings ask for it and rows are many, the sections of hashed lists or a graph over
+/// them.
 /// Immutable.
 class DenseMatrix {
 public:
@@ -31,9 +34,11 @@ public:
     [[nodiscard]] std::span<const float> at(uint64_t i) const {
         return values_.subspan(i * size_, size_);
     }
-    /// The lists that find rows, null where there are none, and the store that they are over: both
-    /// count the rows of present().
+    /// The lists and the graph that find rows, null where there are none, and the store that they
+    /// are over: all count the rows of present().
     [[nodiscard]] const HashedLists* hashed() const { return hashed_ ? &*hashed_ : nullptr; }
+    [[nodiscard]] const NeighbourGraph* graph() const { return graph_ ? &*graph_ : nullptr; }
+    [[nodiscard]] bool indexed() const { return hashed_ || graph_; }
     [[nodiscard]] const VectorStore& store() const { return store_; }
     /// The row of the segment that is the i-th of present(). O(1) or O(log rows).
     [[nodiscard]] uint32_t row_at(uint32_t i) const {
@@ -52,17 +57,21 @@ private:
     std::span<const float> values_;
     VectorStore store_;
     std::optional<HashedLists> hashed_;
+    std::optional<NeighbourGraph> graph_;
     uint32_t size_ = 0;
     bool full_ = false;
 };
 
-/// Of fewer rows all are scored faster than lists are walked.
-inline constexpr uint64_t kFewestHashedRows = 4096;
+/// How lists and graphs are made.
+struct DenseIndexing {
+    uint64_t fewest_rows = CollectionLimits::kFewestIndexedRows;  ///< of fewer neither is made
+    HashParameters hash;                                          ///< graphs take its threads
+};
 
-/// Writes such a file. `values` has present.cardinality() * settings.size entries. Lists are
-/// trained with `hash`. Errors: kIoError, kCancelled, kResourceExhausted.
+/// Writes such a file. `values` has present.cardinality() * settings.size entries. Errors:
+/// kIoError, kCancelled, kResourceExhausted.
 Status write_dense_matrix(const std::string& path, const DenseVectorSettings& settings,
                           const RowBitmap& present, std::span<const float> values,
-                          const HashParameters& hash, FileSystem& files, Progress& progress);
+                          const DenseIndexing& indexing, FileSystem& files, Progress& progress);
 
 }  // namespace temblor

@@ -11,6 +11,8 @@ struct CollectionLimits {
     static constexpr uint64_t kBatchBytes = uint64_t{64} << 20;
     static constexpr uint64_t kIdBytes = 512;
     static constexpr uint64_t kNameBytes = 255;
+    /// Of fewer dense vectors all are scored faster than lists or graphs are walked.
+    static constexpr uint64_t kFewestIndexedRows = 4096;
     static constexpr uint64_t kPayloadBytes = uint64_t{4} << 20;
 };
 

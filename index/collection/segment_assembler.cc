@@ -81,12 +81,13 @@ public:
         }
         n = 0;
         for (auto& [name, column] : dense_) {
-            HashParameters hash;
-            hash.threads = options.threads;
-            hash.seed = options.seed;
-            TEMBLOR_RETURN_IF_ERROR(
-                write_dense_matrix(fmt::format("{}/dense-{}.tbl", folder, n++), *column.settings,
-                                   column.present, column.values, hash, *options.files, progress));
+            DenseIndexing indexing;
+            indexing.fewest_rows = options.fewest_indexed_rows;
+            indexing.hash.threads = options.threads;
+            indexing.hash.seed = options.seed;
+            TEMBLOR_RETURN_IF_ERROR(write_dense_matrix(
+                fmt::format("{}/dense-{}.tbl", folder, n++), *column.settings, column.present,
+                column.values, indexing, *options.files, progress));
         }
         for (auto& [key, index] : indexes_)
             TEMBLOR_RETURN_IF_ERROR(write_payload_index(folder, key, index, *options.files));

@@ -13,6 +13,7 @@
 #include "data/progress.h"
 #include "data/status.h"
 #include "index/collection/database.h"
+#include "index/collection/limits.h"
 #include "index/collection/schema.h"
 
 namespace temblor {
@@ -48,6 +49,8 @@ private:
 struct AssembleOptions {
     uint32_t threads = 1;
     uint64_t seed = 42;
+    /// As in CollectionOptions.
+    uint64_t fewest_indexed_rows = CollectionLimits::kFewestIndexedRows;
     uint64_t expected_points = 0;  ///< that the source has at most, for the progress; 0: unknown
     FileSystem* files = &posix_file_system();
 };

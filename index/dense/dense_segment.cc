@@ -61,7 +61,7 @@ Status DenseSegment::parse() {
     if (meta.dim == 0 || meta.dim > kMaxDenseDim) return wrong_dense_meta("dim");
     if (meta.distance < 1 || meta.distance > 3) return wrong_dense_meta("distance");
     if (meta.store < 1 || meta.store > 3) return wrong_dense_meta("store");
-    if (meta.index < 1 || meta.index > 2) return wrong_dense_meta("index");
+    if (meta.index < 1 || meta.index > 3) return wrong_dense_meta("index");
     if (meta.id_kind > static_cast<uint32_t>(IdKind::kString)) return wrong_dense_meta("id_kind");
     kind_ = static_cast<DenseIndexKind>(meta.index);
     const auto distance = static_cast<Distance>(meta.distance);
@@ -76,6 +76,9 @@ Status DenseSegment::parse() {
     if (kind_ == DenseIndexKind::kHashed) {
         TEMBLOR_ASSIGN_OR_RETURN(hashed_, HashedLists::open(file_, meta.rows, meta.dim, distance));
     }
+    if (kind_ == DenseIndexKind::kHnsw) {
+        TEMBLOR_ASSIGN_OR_RETURN(graph_, NeighbourGraph::open(file_, meta.rows));
+    }
     TEMBLOR_ASSIGN_OR_RETURN(calibration_,
                              parse_calibration(file_.section(SectionKind::kCalibration)));
     return Status::ok();
@@ -85,6 +88,7 @@ Status DenseSegment::verify(Progress& progress) const {
     const auto checked = [&]() -> Status {
         TEMBLOR_RETURN_IF_ERROR(file_.verify(progress));
         TEMBLOR_RETURN_IF_ERROR(ids_.validate().with_context("section ids"));
+        if (graph_) return graph_->validate();
         return hashed_ ? hashed_->validate() : Status::ok();
     };
     return checked().with_context(path_);
@@ -131,6 +135,10 @@ Result<DenseBuildReport> build_dense_segment(const DenseDataset& vectors, const 
         TEMBLOR_RETURN_IF_ERROR(write_hashed_lists(vectors.values(), dim, parameters.distance, {},
                                                    vectors.rows(), parameters.hash,
                                                    parameters.training, *writer, progress));
+    }
+    if (parameters.kind == DenseIndexKind::kHnsw) {
+        TEMBLOR_RETURN_IF_ERROR(write_neighbour_graph(vectors.values(), dim, parameters.distance,
+                                                      parameters.graph, *writer, progress));
     }
     TEMBLOR_RETURN_IF_ERROR(writer->finish());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

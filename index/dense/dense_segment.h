@@ -16,6 +16,8 @@
 #include "index/dense/dense_index_kind.h"
 #include "index/dense/distance.h"
 #include "index/dense/vector_store.h"
+#include "index/graph/graph_parameters.h"
+#include "index/graph/neighbour_graph.h"
 #include "index/hash/hash_parameters.h"
 #include "index/hash/hashed_lists.h"
 #include "index/residency.h"
@@ -45,6 +47,8 @@ public:
     [[nodiscard]] const VectorStore& store() const { return store_; }
     /// Null unless kind() is kHashed.
     [[nodiscard]] const HashedLists* hashed() const { return hashed_ ? &*hashed_ : nullptr; }
+    /// Null unless kind() is kHnsw.
+    [[nodiscard]] const NeighbourGraph* graph() const { return graph_ ? &*graph_ : nullptr; }
     [[nodiscard]] const DocumentIds& ids() const { return ids_; }
     [[nodiscard]] const std::vector<CalibrationFrontier>& calibration() const {
         return calibration_;
@@ -63,6 +67,7 @@ private:
     DenseIndexKind kind_ = DenseIndexKind::kFlat;
     VectorStore store_;
     std::optional<HashedLists> hashed_;
+    std::optional<NeighbourGraph> graph_;
     DocumentIds ids_;
     std::vector<CalibrationFrontier> calibration_;
 };
@@ -75,7 +80,8 @@ struct DenseBuildParameters {
     DenseIndexKind kind = DenseIndexKind::kHashed;
     Distance distance = Distance::kCosine;
     VectorStoreKind store = VectorStoreKind::kF16;
-    HashParameters hash;
+    HashParameters hash;      ///< of kHashed
+    GraphParameters graph;    ///< of kHnsw
     HashTraining training{};  ///< what it points to outlives the call
 };
 

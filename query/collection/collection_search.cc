@@ -237,8 +237,8 @@ private:
             result_.filter.payloads_read += found.payloads_read;
             allowed = std::move(found.rows);
         }
-        if (matrix->hashed() != nullptr && !query_.parameters.exact)
-            return hashed_segment(view, *matrix, distance, query, allowed);
+        if (matrix->indexed() && !query_.parameters.exact)
+            return indexed_segment(view, *matrix, distance, query, allowed);
         if (query_.filter) ++result_.filter.scanned;
         const auto worse = [](const Hit& a, const Hit& b) {
             return a.score != b.score ? a.score > b.score : a.row < b.row;
@@ -266,9 +266,9 @@ private:
         return Status::ok();
     }
 
-    /// Through the lists; the hits' scores are those of a scan.
-    Status hashed_segment(const SegmentView& view, const DenseMatrix& matrix, Distance distance,
-                          const DenseVector& query, std::optional<RowBitmap>& allowed) {
+    /// Through the lists or the graph; the hits' scores are those of a scan.
+    Status indexed_segment(const SegmentView& view, const DenseMatrix& matrix, Distance distance,
+                           const DenseVector& query, std::optional<RowBitmap>& allowed) {
         if (allowed && !matrix.full()) {
             RowBitmap of_store;
             uint32_t i = 0;
@@ -288,7 +288,7 @@ private:
             scope.dead = &view.dead;
         }
         const DenseSource source{&matrix.store(), matrix.hashed(),
-                                 matrix.full() ? nullptr : &matrix.present()};
+                                 matrix.full() ? nullptr : &matrix.present(), matrix.graph()};
         SearchResult& found = scratch_.result;
         TEMBLOR_RETURN_IF_ERROR(
             search_dense(source, query, parameters, scope, scratch_.dense, found));

@@ -68,10 +68,11 @@ Result<std::optional<DenseSetting>> dense_setting_for_recall(double recall) {
         double recall;
         DenseSetting setting;
     };
-    static constexpr Reached kReached[] = {{0.80, {8, 0, 0.75F, 30}},  {0.90, {12, 0, 0.75F, 50}},
-                                           {0.95, {16, 0, 1.0F, 70}},  {0.97, {24, 0, 1.0F, 90}},
-                                           {0.98, {24, 0, 1.5F, 120}}, {0.99, {48, 0, 1.75F, 150}},
-                                           {0.995, {96, 0, 2.5F, 200}}};
+    static constexpr Reached kReached[] = {
+        {0.80, {8, 0, 0.75F, 30, 16}},   {0.90, {12, 0, 0.75F, 50, 24}},
+        {0.95, {16, 0, 1.0F, 70, 48}},   {0.97, {24, 0, 1.0F, 90, 64}},
+        {0.98, {24, 0, 1.5F, 120, 96}},  {0.99, {48, 0, 1.75F, 150, 160}},
+        {0.995, {96, 0, 2.5F, 200, 300}}};
     for (const Reached& one : kReached)
         if (one.recall + kRounding >= recall) return std::optional(one.setting);
     return std::optional<DenseSetting>();

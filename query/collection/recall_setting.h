@@ -18,7 +18,7 @@ namespace temblor {
 Result<SearchParameters> setting_for_recall(const Version& version, std::string_view name,
                                             uint32_t k, double recall);
 
-/// The setting with which a search of hashed dense vectors finds about that share: what reached it
+/// The setting with which a search of indexed dense vectors finds about that share: what reached it
 /// on sentence embeddings of 384 and 768 dimensions (docs/dense.md); nothing past the last, where
 /// the search has to be exact. The same errors.
 Result<std::optional<DenseSetting>> dense_setting_for_recall(double recall);

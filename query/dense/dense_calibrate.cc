@@ -22,6 +22,17 @@ std::vector<DenseSetting> dense_grid(uint32_t k, const HashedLists& lists) {
     return grid;
 }
 
+std::vector<DenseSetting> graph_grid(uint32_t k) {
+    std::vector<DenseSetting> grid;
+    for (const uint32_t ef : {10U, 16U, 24U, 32U, 48U, 64U, 96U, 128U, 192U, 256U, 384U, 512U}) {
+        if (ef < k) continue;
+        grid.emplace_back();
+        grid.back().ef = ef;
+    }
+    if (grid.empty()) grid.emplace_back();
+    return grid;
+}
+
 /// Nanoseconds, nearly: summaries and codes are read in runs, refined rows and blocks at random.
 double dense_cost(const SearchCounters& c) {
     return 2.0 * static_cast<double>(c.summary_entries) +
@@ -59,8 +70,9 @@ Result<std::vector<CalibrationFrontier>> calibrate_dense(const DenseSource& sour
                                                          const DenseDataset& given,
                                                          const CalibrationOptions& options,
                                                          Progress& progress) {
-    if (source.hashed == nullptr || source.store->rows() == 0)
-        return Status::invalid_argument("calibrate: the index is not hashed, nothing to measure");
+    const bool indexed = source.hashed != nullptr || source.graph != nullptr;
+    if (!indexed || source.store->rows() == 0)
+        return Status::invalid_argument("calibrate: the index is flat, nothing to measure");
     const bool from_documents = given.rows() == 0;
     std::vector<uint32_t> own_rows;
     DenseDataset queries;
@@ -86,7 +98,8 @@ Result<std::vector<CalibrationFrontier>> calibrate_dense(const DenseSource& sour
         TEMBLOR_ASSIGN_OR_RETURN(auto truth,
                                  search_dense_batch(source, queries, exact, {}, options.threads));
         for (size_t q = 0; q < truth.size(); ++q) without_itself(q, truth[q].hits);
-        const std::vector<DenseSetting> grid = dense_grid(depth, *source.hashed);
+        const std::vector<DenseSetting> grid =
+            source.hashed != nullptr ? dense_grid(depth, *source.hashed) : graph_grid(depth);
         std::vector<MeasuredSetting> measured;
         for (size_t g = 0; g < grid.size(); ++g) {
             if (progress.cancelled()) return Status::cancelled("calibrate: interrupted");
@@ -110,7 +123,7 @@ Result<std::vector<CalibrationFrontier>> calibrate_dense(const DenseSource& sour
                 static_cast<float>(static_cast<double>(counters.documents_scored) / n);
             point.summary_entries =
                 static_cast<float>(static_cast<double>(counters.summary_entries) / n);
-            point.query_cut = grid[g].lists;
+            point.query_cut = source.hashed != nullptr ? grid[g].lists : grid[g].ef;
             point.heap_factor = grid[g].slack;
             point.patience = grid[g].refine;
             measured.push_back({point, dense_cost(counters)});
@@ -131,7 +144,8 @@ Result<DenseSearchParameters> dense_parameters_for_recall(
         parameters.exact = true;
         return parameters;
     }
-    parameters.setting = {point->query_cut, 0, point->heap_factor, point->patience};
+    parameters.setting = {point->query_cut, 0, point->heap_factor, point->patience,
+                          std::max(point->query_cut, 1U)};
     return parameters;
 }
 

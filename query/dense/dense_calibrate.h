@@ -11,8 +11,9 @@
 
 namespace temblor {
 
-/// Measures accuracy@k against exact search over a grid of settings of a hashed index and keeps the
-/// frontier for each k; a point's query_cut, heap_factor and patience are lists, slack and refine.
+/// Measures accuracy@k against exact search over a grid of settings of a hashed index or a graph
+/// and keeps the frontier for each k; a point's query_cut, heap_factor and patience are lists (of a
+/// graph ef), slack and refine.
 /// `queries` empty (0 rows): stored vectors are the queries, each without itself as an answer.
 Result<std::vector<CalibrationFrontier>> calibrate_dense(const DenseSource& source,
                                                          const DenseDataset& queries,

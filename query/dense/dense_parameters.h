@@ -16,6 +16,8 @@ struct DenseSetting {
     /// residual's score below θ; below 0 it must lie above.
     float slack = 1.25F;
     uint32_t refine = 90;  ///< candidates beyond k that are scored anew by their stored vectors
+    /// Of a graph: rows from which the walk goes on, at least k.
+    uint32_t ef = 64;
 
     /// Names the first one out of its range.
     [[nodiscard]] Status validate() const;

@@ -11,6 +11,7 @@
 #include "query/block_walk.h"
 #include "query/dense/cell_scores.h"
 #include "query/dense/code_reader.h"
+#include "query/dense/graph_walk.h"
 #include "query/dense/hashed_tables.h"
 #include "query/dense/vector_scorer.h"
 #include "query/top_candidates.h"
@@ -36,6 +37,7 @@ Status DenseSetting::validate() const {
                                         expected);
     };
     if (lists == 0) return wrong("lists", "0", "at least 1");
+    if (ef == 0) return wrong("ef", "0", "at least 1");
     if (!std::isfinite(slack)) return wrong("slack", std::to_string(slack), "a finite number");
     return Status::ok();
 }
@@ -61,6 +63,7 @@ struct DenseScratch::Impl {
         std::vector<uint16_t> above;
     };
     std::optional<Walk> walk;
+    std::optional<GraphWalk> graph;
     VectorScorer scorer;
     CandidateReservoir candidates;
     TopCandidates<float> best;
@@ -92,12 +95,17 @@ public:
         const uint64_t wanted = std::min<uint64_t>(parameters_.k, candidates);
         if (wanted == 0) return;
         scratch_.scorer.set(*source_.store, query, dense_kernels());
-        if (parameters_.exact || source_.hashed == nullptr || use_scan(candidates)) {
+        const bool indexed = source_.hashed != nullptr || source_.graph != nullptr;
+        if (parameters_.exact || !indexed || use_scan(candidates)) {
             scan();
             return;
         }
-        walk(query);
-        // Rare: too few blocks for so large a k.
+        if (source_.hashed != nullptr) {
+            walk(query);
+        } else {
+            walk_graph();
+        }
+        // Rare: too few blocks for so large a k, rows that no link leads to.
         if (result_.hits.size() < wanted && parameters_.least_score < kLowest) scan();
     }
 
@@ -140,14 +148,7 @@ private:
         steering.max_blocks = blocks;
         steering.dead = dead_;
         steering.place_limit = static_cast<Place>(std::min<uint64_t>(lists.rows(), rows_));
-        if (allowed_ != nullptr) {
-            scratch_.allowed.assign(rows_ / 64 + 1, 0);
-            for (const uint32_t row : *allowed_) {
-                if (row >= rows_) break;
-                scratch_.allowed[row / 64] |= uint64_t{1} << (row % 64);
-            }
-            steering.allowed = scratch_.allowed.data();
-        }
+        steering.allowed = allowed_bits();
         const auto most = static_cast<uint32_t>(std::min<uint64_t>(parameters_.k, rows_));
         const auto depth =
             static_cast<uint32_t>(std::min<uint64_t>(uint64_t{most} + setting.refine, rows_));
@@ -158,6 +159,30 @@ private:
                           walk.sums, walk.above);
         walk_blocks(walk.cells, reader);
         refine(most, walk.query.code_spread());
+    }
+
+    void walk_graph() {
+        if (!scratch_.graph || scratch_.graph->rows() != rows_) scratch_.graph.emplace(rows_);
+        TopCandidates<float>& best = scratch_.best;
+        const auto ef = static_cast<uint32_t>(
+            std::min<uint64_t>(std::max(parameters_.setting.ef, parameters_.k), rows_));
+        best.reset(ef, ef);
+        const GraphScope scope{allowed_bits(), dead_, source_.present};
+        scratch_.graph->run(*source_.graph, scratch_.scorer, scope, best, result_.counters);
+        result_.counters.bytes_touched +=
+            result_.counters.documents_scored * source_.store->row_bytes();
+        take(best);
+    }
+
+    /// A bit a row; null when all are allowed.
+    [[nodiscard]] const uint64_t* allowed_bits() {
+        if (allowed_ == nullptr) return nullptr;
+        scratch_.allowed.assign(rows_ / 64 + 1, 0);
+        for (const uint32_t row : *allowed_) {
+            if (row >= rows_) break;
+            scratch_.allowed[row / 64] |= uint64_t{1} << (row % 64);
+        }
+        return scratch_.allowed.data();
     }
 
     /// True scores of the candidates, best codes first, until no code promises more.
@@ -189,6 +214,7 @@ private:
         TopCandidates<float>& best = scratch_.best;
         const auto most = static_cast<uint32_t>(std::min<uint64_t>(parameters_.k, rows_));
         best.reset(most, most);
+        const uint64_t before = result_.counters.documents_scored;
         const auto look_at = [&](uint32_t row) {
             const float score = scratch_.scorer.score(row);
             ++result_.counters.documents_scored;
@@ -205,13 +231,16 @@ private:
             for (uint32_t row = 0; row < rows_; ++row) look_at(row);
         }
         result_.counters.bytes_touched +=
-            result_.counters.documents_scored * source_.store->row_bytes();
+            (result_.counters.documents_scored - before) * source_.store->row_bytes();
         take(best);
     }
 
     void take(const TopCandidates<float>& best) {
         result_.hits.clear();
-        for (const auto& c : best.sorted()) result_.hits.push_back({c.place, c.score});
+        for (const auto& c : best.sorted()) {
+            if (result_.hits.size() == parameters_.k || c.score < parameters_.least_score) break;
+            result_.hits.push_back({c.place, c.score});
+        }
     }
 
     const DenseSource& source_;

@@ -14,14 +14,16 @@
 
 namespace temblor {
 
-/// What a search of dense vectors goes through: a store and, unless it is scanned, lists over it.
-/// Both outlive the search.
+/// What a search of dense vectors goes through: a store and, unless it is scanned, lists or a graph
+/// over it. All outlive the search.
 struct DenseSource {
     const VectorStore* store = nullptr;
-    const HashedLists* hashed = nullptr;  ///< null: every row is scored
+    const HashedLists* hashed = nullptr;
     /// Where the store has not every row of a segment: those it has, by which `dead` is meant. Hits
     /// and `allowed` are of the store.
     const RowBitmap* present = nullptr;
+    /// Where there is neither this nor lists, every row is scored.
+    const NeighbourGraph* graph = nullptr;
 };
 
 /// Which rows a search may return. Both null: all of them.

@@ -146,6 +146,7 @@ void write_v1_settings(const V1Search& asked, JsonWriter& json) {
             json.member("lists", uint64_t{parameters.dense.lists});
             json.member("slack", parameters.dense.slack);
             json.member("refine", uint64_t{parameters.dense.refine});
+            json.member("ef", uint64_t{parameters.dense.ef});
         }
         if (!dense && !parameters.exact) {
             json.member("query_cut", uint64_t{parameters.query_cut});

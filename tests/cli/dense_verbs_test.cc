@@ -1,4 +1,6 @@
-// The verbs that take dense vectors: convert, groundtruth, synth --grow.
+// The verbs that take files of dense vectors: build, calibrate, eval, convert, groundtruth, synth.
+#include "tests/cli/dense_verbs.h"
+
 #include <cstring>
 #include <random>
 #include <string>
@@ -12,27 +14,12 @@
 #include "data/formats/dense_writer.h"
 #include "data/formats/relevance.h"
 #include "query/dense/dense_ground_truth.h"
-#include "tests/cli/command_runner.h"
 #include "tests/data/dense_files.h"
 
 namespace temblor::cli::testing {
 namespace {
 
-using temblor::testing::expect_same_values;
 using temblor::testing::random_dense;
-
-class DenseVerbs : public CommandTest {
-protected:
-    [[nodiscard]] DenseDataset dense(const std::string& name) const {
-        return read_dense(path(name), no_progress()).value();
-    }
-    /// base.npy (300 x 20) and q.npy (8 x 20), f32.
-    void make_dense() const {
-        ASSERT_TRUE(
-            write_npy(path("base.npy"), random_dense(1, 300, 20), FloatWidth::kF32).is_ok());
-        ASSERT_TRUE(write_npy(path("q.npy"), random_dense(2, 8, 20), FloatWidth::kF32).is_ok());
-    }
-};
 
 TEST_F(DenseVerbs, BuildCalibrateAndEval) {
     ASSERT_TRUE(write_npy(path("base.npy"), random_dense(3, 3000, 20), FloatWidth::kF32).is_ok());
@@ -53,6 +40,17 @@ TEST_F(DenseVerbs, BuildCalibrateAndEval) {
         const auto flat = boost::json::parse(
             must("temblor eval --index f.tbl --queries q.npy --groundtruth gt --json"));
         EXPECT_EQ(flat.at("accuracy@10").to_number<double>(), 1) << metric;
+        must(
+            "temblor build --input base.npy --output g.tbl --threads 1 --index hnsw --m 16 "
+            "--metric " +
+            metric);
+        must("temblor verify --index g.tbl");
+        const auto graph = boost::json::parse(
+            must("temblor eval --index g.tbl --queries q.npy --groundtruth gt --ef 200 --json"));
+        EXPECT_GT(graph.at("accuracy@10").to_number<double>(), 0.9) << metric;
+        EXPECT_EQ(graph.at("ef").to_number<int>(), 200);
+        must("temblor calibrate --index g.tbl --k 10 --max-queries 50");
+        must("temblor eval --index g.tbl --queries q.npy --groundtruth gt --recall 0.9 --json");
     }
 }
 
@@ -61,7 +59,9 @@ TEST_F(DenseVerbs, BuildSaysWhatDoesNotGoTogether) {
     make_vectors();
     const std::string dense = "temblor build --input base.npy --output x ";
     expect_failure(dense + "--n-postings 5", 2, "--n-postings");
-    expect_failure(dense + "--index tree", 2, "flat or hashed");
+    expect_failure(dense + "--index tree", 2, "flat, hashed or hnsw");
+    expect_failure(dense + "--index hnsw --m 1", 2, "m: 1");
+    expect_failure(dense + "--index hnsw --ef-construction 20000", 2, "ef_construction");
     expect_failure(dense + "--metric taxi", 2, "--metric");
     expect_failure(dense + "--store f8", 2, "f16");
     expect_failure(dense + "--code sha", 2, "binary");
@@ -70,10 +70,33 @@ TEST_F(DenseVerbs, BuildSaysWhatDoesNotGoTogether) {
     expect_failure(dense + "--ids base.npy", 3, "base.npy");
     expect_failure("temblor build --input docs.csr --output x --index flat", 2, "--index");
     must("temblor build --input base.npy --output d.tbl --threads 1");
-    expect_failure("temblor search --index d.tbl --text a", 3, "dense vectors");
+    const std::string search = "temblor search --index d.tbl ";
+    expect_failure(search + "--text a", 3, "dense vectors");
+    expect_failure(search + "--vector '{\"indices\": [1], \"values\": [1]}'", 3, "20 numbers");
+    expect_failure(search + "--vector '[1, 2]'", 3, "2 numbers, the index has dimension 20");
+    expect_failure(search + "--vector '[1, 2'", 3, "not JSON");
+    const std::string nineteen = "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,";
+    expect_failure(search + "--vector '[" + nineteen + "\"a\"]'", 3, "[19]: not a number");
+    expect_failure(search + "--vector '[" + nineteen + "1e39]'", 3, "[19]: not a finite");
+    expect_failure(search + "--queries q.npy --explain", 2, "--explain");
+    expect_failure(search + "--queries q.npy --patience 3", 2, "--patience");
+    expect_failure(search + "--queries q.csr", 3, "q.csr");
+    expect_failure(search + "--queries q.npy --query-ids docs.ids", 3, "docs.ids");
+    expect_failure(search + "--queries q.npy --recall 0.9", 4, "calibrate");
+    ASSERT_TRUE(write_fbin(path("wide.fbin"), random_dense(3, 4, 21)).is_ok());
+    expect_failure(search + "--queries wide.fbin", 3, "wide.fbin: queries have dimension 21");
+    expect_failure("temblor inspect --index d.tbl --token a", 2, "--token");
+    expect_failure("temblor inspect --index d.tbl --component 1", 2, "--component");
+    expect_failure("temblor inspect --index d.tbl --row 300", 4, "row 300");
+    expect_failure("temblor inspect --index d.tbl --id nobody", 4, "'nobody'");
+    expect_failure("temblor eval --index d.tbl --queries q.npy --query-cut 3", 2, "--query-cut");
+    make_index();
+    expect_failure("temblor eval --index nf.tbl --queries q.csr --ef 3", 2, "--ef");
+    expect_failure("temblor search --index nf.tbl --queries q.csr --lists 3", 2, "--lists");
     expect_failure("temblor eval --index d.tbl --queries docs.csr", 3, "docs.csr");
     expect_failure("temblor eval --index d.tbl --queries q.npy --recall 0.9 --lists 3", 2,
                    "--lists");
+    expect_failure("temblor eval --index d.tbl --queries q.npy --recall 0.9 --ef 3", 2, "--ef");
 }
 
 TEST_F(DenseVerbs, CodesOfAnotherIndexAreTakenAndRefitted) {

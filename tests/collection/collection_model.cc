@@ -58,7 +58,7 @@ Schema model_schema() {
     Schema schema;
     schema.sparse["text"] = {};
     schema.sparse["plain"].forward = ForwardKind::kF32;
-    schema.dense["dot"] = {4, Distance::kDot};
+    schema.dense["dot"] = {4, Distance::kDot, DenseIndexKind::kHnsw};
     schema.dense["cosine"] = {3, Distance::kCosine};
     schema.payload_indexes["city"] = PayloadType::kKeyword;
     schema.payload_indexes["price"] = PayloadType::kInteger;
@@ -135,6 +135,21 @@ std::string random_filter(SplitMix& random, uint64_t pool, int depth) {
     if (random.below(3) == 0) out += (out.size() > 1 ? "," : "") + ("\"must_not\":" + some());
     if (out.size() == 1) out += "\"must\":" + some();
     return out + "}";
+}
+
+DenseIndexes expect_dense_indexes(const Version& version, uint64_t fewest) {
+    DenseIndexes found;
+    for (const SegmentView& view : version.segments) {
+        const DenseMatrix* dot = view.segment->dense("dot");
+        const DenseMatrix* cosine = view.segment->dense("cosine");
+        EXPECT_TRUE(dot != nullptr && cosine != nullptr);
+        if (dot == nullptr || cosine == nullptr) continue;
+        EXPECT_EQ(dot->graph() != nullptr, dot->present().cardinality() >= fewest);
+        EXPECT_EQ(cosine->hashed() != nullptr, cosine->present().cardinality() >= fewest);
+        if (dot->graph() != nullptr) ++found.graphs;
+        if (cosine->hashed() != nullptr) ++found.hashed;
+    }
+    return found;
 }
 
 std::vector<std::string> CollectionModel::keys_of(const PointTarget& target) const {

@@ -17,8 +17,8 @@
 
 namespace temblor::testing {
 
-/// Sparse "text" (16-bit records) and "plain" (floats), dense "dot" and "cosine"; payload indexes
-/// on "city" (keyword) and "price" (integer).
+/// Sparse "text" (16-bit records) and "plain" (floats), dense "dot" (hnsw) and "cosine" (hashed);
+/// payload indexes on "city" (keyword) and "price" (integer).
 Schema model_schema();
 
 /// Numbers, UUIDs and strings; `pool` of them.
@@ -28,6 +28,15 @@ std::string random_payload(SplitMix& random);
 Point random_model_point(SplitMix& random, uint64_t pool);
 /// Over indexed keys, others, ids, and combinations of them.
 std::string random_filter(SplitMix& random, uint64_t pool, int depth = 2);
+
+/// Segments of a version whose dense vectors have hashed lists, and those that have a graph.
+struct DenseIndexes {
+    uint64_t hashed = 0;
+    uint64_t graphs = 0;
+};
+/// Every dense vector of model_schema() has its index where a segment has `fewest` of it, and none
+/// where it has fewer.
+DenseIndexes expect_dense_indexes(const Version& version, uint64_t fewest);
 
 /// A collection as it should be: a map from id to point, and the rules of the operations written
 /// down once more, without any of the machinery.

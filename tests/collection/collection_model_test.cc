@@ -26,6 +26,7 @@ protected:
         o.merge_factor = static_cast<uint32_t>(2 + random_.below(3));
         o.waiting_memtables = 1 + static_cast<uint32_t>(random_.below(2));
         o.background = random_.below(4) > 0;
+        o.fewest_indexed_rows = 1 + random_.below(100);
         o.database.write_buffer_bytes = 256 << 10;
         return o;
     }

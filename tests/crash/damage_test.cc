@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kPool = 400;
+constexpr uint64_t kIndexedRows = 40;
 
 /// What came of opening a store that is damaged.
 enum class Outcome : uint8_t { kWhole, kSomeErrors, kCollectionRefused, kStoreRefused };
@@ -54,6 +55,7 @@ protected:
         o.collection.memtable_points = 1000;
         o.collection.max_dead_share = 0.9;
         o.collection.reserve_bytes = 0;
+        o.collection.fewest_indexed_rows = kIndexedRows;
         o.collection.database.write_buffer_bytes = 64 << 10;
         return o;
     }
@@ -129,6 +131,8 @@ protected:
         ASSERT_NO_FATAL_FAILURE(spill(*c));
         for (int i = 0; i < 6; ++i) ASSERT_NO_FATAL_FAILURE(write(*c, 5, 0));
         ASSERT_EQ(c->stats().segments, 2U);
+        ASSERT_EQ(expect_dense_indexes(*c->version(), kIndexedRows).hashed, 2U);
+        ASSERT_EQ(expect_dense_indexes(*c->version(), kIndexedRows).graphs, 2U);
         ASSERT_GT(c->stats().dead_rows, 0U);
         ASSERT_GT(c->stats().memtable_points, 0U);
         keep("opened again", true);

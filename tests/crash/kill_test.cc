@@ -54,10 +54,17 @@ protected:
         EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
         if (!opened.is_ok()) return at_least;
         EXPECT_TRUE((*opened)->stats().damaged.empty());
+        const DenseIndexes indexes =
+            expect_dense_indexes(*(*opened)->version(), kScriptIndexedRows);
+        hashed_ += indexes.hashed;
+        graphs_ += indexes.graphs;
         return expect_scripted(**opened, seed_, at_least, true);
     }
 
     uint64_t seed_ = from_environment("TEMBLOR_SEED", 1);
+    /// Segments found with hashed lists and with graphs of dense vectors.
+    uint64_t hashed_ = 0;
+    uint64_t graphs_ = 0;
 };
 
 TEST_F(KillTest, NothingAcknowledgedIsLostAtRandomMoments) {
@@ -82,6 +89,8 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAtRandomMoments) {
         ASSERT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0) << WEXITSTATUS(status);
         held = expect_whole(std::max(held, acknowledged()));
     }
+    EXPECT_GT(hashed_, kills / 2);
+    EXPECT_GT(graphs_, kills / 2);
 }
 
 /// The names in the sources, save those of a store (store_kill_test.cc).
@@ -122,6 +131,8 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAtAnySyncPoint) {
         }
     }
     EXPECT_GE(reached, 12U);
+    EXPECT_GE(hashed_, 12U);
+    EXPECT_GE(graphs_, 12U);
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ protected:
 TEST_F(PowerLossTest, NothingAcknowledgedIsLost) {
     const uint64_t cuts = from_environment("TEMBLOR_POWER_CUTS", all_or_some(30, 6));
     const uint64_t first_seed = from_environment("TEMBLOR_SEED", 1);
+    DenseIndexes indexes;
     for (uint64_t cut = 0; cut < cuts && !HasFailure(); ++cut) {
         const uint64_t seed = first_seed + cut;
         SCOPED_TRACE("TEMBLOR_SEED=" + std::to_string(seed));
@@ -66,10 +67,16 @@ TEST_F(PowerLossTest, NothingAcknowledgedIsLost) {
         {
             auto opened = Collection::open(folder(), script_options());
             ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
+            const DenseIndexes found =
+                expect_dense_indexes(*(*opened)->version(), kScriptIndexedRows);
+            indexes.hashed += found.hashed;
+            indexes.graphs += found.graphs;
             (void)expect_scripted(**opened, seed, acknowledged, true);
         }
         std::filesystem::remove_all(path("disk"));
     }
+    EXPECT_GT(indexes.hashed, 0U);
+    EXPECT_GT(indexes.graphs, 0U);
 }
 
 TEST_F(PowerLossTest, AFailedSyncIsNeverAcknowledgedAndWritesComeBack) {

@@ -49,6 +49,7 @@ CollectionOptions script_options() {
     CollectionOptions options;
     options.memtable_points = 60;
     options.merge_factor = 2;
+    options.fewest_indexed_rows = kScriptIndexedRows;
     options.reserve_bytes = 0;
     options.database.write_buffer_bytes = 64 << 10;
     return options;

@@ -14,7 +14,11 @@ namespace temblor::testing {
 /// knows what a collection must hold.
 constexpr uint64_t kScriptPool = 300;
 
-/// The schema is model_schema(). Small memtables, so that sealing and merging happen all the time.
+/// In segments of a script so many dense vectors have hashed lists or a graph.
+constexpr uint64_t kScriptIndexedRows = 12;
+
+/// The schema is model_schema(). Small memtables, so that sealing and merging, training of lists
+/// and linking of graphs happen all the time.
 CollectionOptions script_options();
 
 Result<WriteReceipt> run_scripted(Collection& collection, uint64_t seed, uint64_t number);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include "tests/data/test_files.h"
 #include "tests/index/clustered_vectors.h"
@@ -20,6 +21,7 @@ struct TrainedCells {
 };
 
 TrainedCells train(const DenseDataset& rows, HashParameters parameters) {
+    omp_set_num_threads(1);  // other tests run beside these
     TrainedCells out;
     out.parameters = parameters.resolved(rows.rows());
     auto trained = train_cells(rows.values(), static_cast<uint32_t>(rows.dim()), out.parameters,

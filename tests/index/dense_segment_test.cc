@@ -32,6 +32,7 @@ testing::ClusteredShape small_shape() {
 DenseBuildParameters one_thread() {
     DenseBuildParameters parameters;
     parameters.hash.threads = 1;
+    parameters.graph = {6, 30, 1};
     return parameters;
 }
 
@@ -44,14 +45,15 @@ DocumentIds named_ids(uint64_t rows) {
 TEST_F(DenseSegmentBuilder, OpensAsItWasBuilt) {
     const DenseDataset vectors = testing::clustered_vectors(small_shape());
     const DocumentIds ids = named_ids(vectors.rows());
-    for (const DenseIndexKind kind : {DenseIndexKind::kFlat, DenseIndexKind::kHashed}) {
+    for (const DenseIndexKind kind :
+         {DenseIndexKind::kFlat, DenseIndexKind::kHashed, DenseIndexKind::kHnsw}) {
         for (const Distance distance : {Distance::kDot, Distance::kCosine, Distance::kEuclid}) {
             for (const auto store :
                  {VectorStoreKind::kF32, VectorStoreKind::kF16, VectorStoreKind::kU8}) {
                 SCOPED_TRACE(::testing::Message()
                              << dense_index_name(kind) << ", " << distance_name(distance) << ", "
                              << vector_store_name(store));
-                DenseBuildParameters parameters;
+                DenseBuildParameters parameters = one_thread();
                 parameters.kind = kind;
                 parameters.distance = distance;
                 parameters.store = store;
@@ -92,7 +94,7 @@ TEST_F(DenseSegmentBuilder, OpensAsItWasBuilt) {
 
 TEST_F(DenseSegmentBuilder, EveryRowStandsInItsBlocks) {
     const DenseDataset vectors = testing::clustered_vectors(small_shape());
-    DenseBuildParameters parameters;
+    DenseBuildParameters parameters = one_thread();
     parameters.hash.assignments = 3;
     const auto segment = testing::dense_segment_of(vectors, parameters);
     const HashedLists& hashed = *segment->hashed();
@@ -127,7 +129,7 @@ TEST_F(DenseSegmentBuilder, OfFewRowsAndDimensions) {
                     shape.rows = rows;
                     shape.dim = dim;
                     shape.zeros = 1;
-                    DenseBuildParameters parameters;
+                    DenseBuildParameters parameters = one_thread();
                     parameters.distance = Distance::kEuclid;
                     parameters.hash.code = code;
                     parameters.hash.rotation = rotation;
@@ -179,7 +181,7 @@ TEST_F(DenseSegmentBuilder, RefusesWhatItCannotHold) {
 
 TEST_F(DenseSegmentBuilder, AnInterruptedBuildLeavesNothing) {
     const DenseDataset vectors = testing::clustered_vectors(small_shape());
-    DenseBuildParameters parameters;
+    DenseBuildParameters parameters = one_thread();
     parameters.hash.rotation = Rotation::kItq;
     const std::string target = file("a.tbl", "something else");
     int patience = 0;
@@ -232,11 +234,53 @@ TEST_F(DenseSegmentFaults, AFailedWriteLeavesNothing) {
     EXPECT_TRUE(nothing());
 }
 
+TEST_F(DenseSegmentBuilder, GraphsOfFewRows) {
+    for (const uint32_t rows : {1U, 2U, 40U}) {
+        testing::ClusteredShape shape;
+        shape.rows = rows;
+        shape.dim = 3;
+        DenseBuildParameters parameters = one_thread();
+        parameters.kind = DenseIndexKind::kHnsw;
+        const auto segment =
+            testing::dense_segment_of(testing::clustered_vectors(shape), parameters);
+        const Status whole = segment->verify(no_progress());
+        EXPECT_TRUE(whole.is_ok()) << whole.message();
+        EXPECT_EQ(segment->graph()->rows(), rows);
+    }
+}
+
+TEST_F(DenseSegmentBuilder, OneThreadBuildsTheSameGraph) {
+    const DenseDataset vectors = testing::clustered_vectors(small_shape());
+    DenseBuildParameters parameters = one_thread();
+    parameters.kind = DenseIndexKind::kHnsw;
+    const auto first = testing::dense_segment_of(vectors, parameters);
+    const auto second = testing::dense_segment_of(vectors, parameters);
+    for (uint32_t r = 0; r < vectors.rows(); ++r) {
+        const auto a = first->graph()->neighbours(r);
+        const auto b = second->graph()->neighbours(r);
+        ASSERT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end())) << r;
+    }
+    parameters.graph.m = 1;
+    EXPECT_ERROR(build_dense_segment(vectors, DocumentIds::row_numbers(vectors.rows()), parameters,
+                                     path("a.tbl"), no_progress()),
+                 StatusCode::kInvalidArgument, "m: 1");
+    parameters.graph = {8, 0, 1};
+    EXPECT_ERROR(build_dense_segment(vectors, DocumentIds::row_numbers(vectors.rows()), parameters,
+                                     path("a.tbl"), no_progress()),
+                 StatusCode::kInvalidArgument, "ef_construction: 0");
+    parameters.graph = {8, 30, 1};
+    testing::CancelAfter now(0);
+    EXPECT_ERROR(build_dense_segment(vectors, DocumentIds::row_numbers(vectors.rows()), parameters,
+                                     path("a.tbl"), now),
+                 StatusCode::kCancelled);
+    EXPECT_EQ(names(), std::vector<std::string>{});
+}
+
 /// A whole file of a hashed index.
 class DenseSegmentLies : public testing::FolderTest {
 protected:
     DenseSegmentLies() {
-        DenseBuildParameters parameters;
+        DenseBuildParameters parameters = one_thread();
         parameters.distance = Distance::kEuclid;
         parameters.store = VectorStoreKind::kU8;
         parameters.hash.rotation = Rotation::kItq;
@@ -330,6 +374,31 @@ TEST_F(DenseSegmentLies, OfTheListsAreRefused) {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     expect_refused(lie(SectionKind::kCodeBooks, 40, nan), "section code_books");
     expect_refused(lie(SectionKind::kRotation, 40, nan), "section rotation");
+}
+
+TEST_F(DenseSegmentLies, OfAGraphAreRefused) {
+    DenseBuildParameters parameters = one_thread();
+    parameters.kind = DenseIndexKind::kHnsw;
+    const DenseDataset vectors = testing::clustered_vectors(small_shape());
+    ASSERT_TRUE(build_dense_segment(vectors, named_ids(vectors.rows()), parameters, path("g.tbl"),
+                                    no_progress())
+                    .is_ok());
+    whole_ = testing::slurp(path("g.tbl"));
+    segment_ = testing::open_dense_bytes(whole_).value();
+    const auto meta = SectionKind::kGraphMeta;
+    expect_refused(lie<uint64_t>(meta, 0, 699), "field rows");
+    for (const uint32_t value : {0U, 1U, 257U, UINT32_MAX})
+        expect_refused(lie(meta, 8, value), "m");
+    expect_refused(lie<uint32_t>(meta, 8, 7), "section graph_base");
+    expect_refused(lie<uint32_t>(meta, 16, 700), "field entry");
+    expect_refused(lie<uint32_t>(meta, 20, 33), "field levels");
+    expect_refused(lie<uint32_t>(meta, 20, 0), "section graph_offsets");
+    expect_refused(lie<uint32_t>(SectionKind::kGraphBase, 40, 700), "section graph_base");
+    expect_refused(lie<uint32_t>(SectionKind::kGraphUpper, 8, 700), "section graph_upper");
+    const auto offsets = SectionKind::kGraphOffsets;
+    expect_refused(lie<uint32_t>(offsets, 0, 1), "section graph_offsets");
+    expect_refused(lie<uint32_t>(offsets, 400, UINT32_MAX), "section graph_offsets");
+    expect_refused(lie<uint32_t>(offsets, 700 * 4, UINT32_MAX), "section graph_upper");
 }
 
 }  // namespace

@@ -62,8 +62,9 @@ void use_dense(const DenseSegment& segment) {
     for (const DenseSearchParameters& p : {DenseSearchParameters{}, wide, exact}) {
         for (const RowBitmap* filter :
              {static_cast<const RowBitmap*>(nullptr), static_cast<const RowBitmap*>(&allowed)}) {
-            const Status status = search_dense({&segment.store(), segment.hashed()}, query, p,
-                                               {filter, nullptr}, scratch, result);
+            const Status status =
+                search_dense({&segment.store(), segment.hashed(), nullptr, segment.graph()}, query,
+                             p, {filter, nullptr}, scratch, result);
             ASSERT_TRUE(status.is_ok()) << status.message();
             ASSERT_LE(result.hits.size(), p.k);
             for (size_t i = 0; i < result.hits.size(); ++i) {
@@ -105,6 +106,11 @@ DamagedKind damaged_kind(int which) {
             out.parameters.distance = Distance::kDot;
             out.parameters.store = VectorStoreKind::kF32;
             out.parameters.hash.code = CodeKind::kBinary;
+            break;
+        case 3:
+            out.name = "hnsw";
+            out.parameters.kind = DenseIndexKind::kHnsw;
+            out.parameters.graph = {6, 30, 1};
             break;
         default:
             out.name = "flat";
@@ -204,7 +210,7 @@ TEST_P(DenseSegmentDamage, EveryCutIsFoundAtOnce) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Segments, DenseSegmentDamage, ::testing::Range(0, 4),
+INSTANTIATE_TEST_SUITE_P(Segments, DenseSegmentDamage, ::testing::Range(0, 5),
                          [](const auto& which) {
                              return std::string(damaged_kind(which.param).name);
                          });

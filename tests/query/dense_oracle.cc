@@ -40,7 +40,7 @@ SearchResult search_dense_once(const DenseSegment& segment, std::span<const floa
                                const DenseSearchParameters& parameters, DenseScope scope) {
     DenseScratch scratch;
     SearchResult result;
-    const DenseSource source{&segment.store(), segment.hashed()};
+    const DenseSource source{&segment.store(), segment.hashed(), nullptr, segment.graph()};
     const Status status = search_dense(source, query, parameters, scope, scratch, result);
     EXPECT_TRUE(status.is_ok()) << status.message();
     return result;

@@ -383,6 +383,7 @@ TEST(HashedSearchOfEqualRows, OrdersTiesByRow) {
     const DenseDataset vectors = DenseDataset::from_values(std::move(values), 3).value();
     for (const Distance distance : kDistances) {
         DenseBuildParameters parameters;
+        parameters.hash.threads = 1;
         parameters.distance = distance;
         const auto segment = testing::dense_segment_of(vectors, parameters);
         for (const bool exact : {false, true}) {

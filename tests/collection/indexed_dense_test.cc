@@ -21,7 +21,7 @@ constexpr uint32_t kHashedSize = 24;
 constexpr uint64_t kHashedPoints = 5000;
 
 /// Points in clusters; every tenth has no dense vector in collections with gaps.
-class HashedDenseTest : public FolderTest {
+class IndexedDenseTest : public FolderTest, public ::testing::WithParamInterface<DenseIndexKind> {
 protected:
     static CollectionOptions options() {
         CollectionOptions o;
@@ -33,7 +33,7 @@ protected:
     void make(Distance distance, bool gaps) {
         distance_ = distance;
         Schema schema;
-        schema.dense["d"] = {kHashedSize, distance, DenseIndexKind::kHashed};
+        schema.dense["d"] = {kHashedSize, distance, GetParam()};
         schema.sparse["s"] = {};
         schema.payload_indexes["part"] = PayloadType::kInteger;
         folder_ = std::string(distance_name(distance));
@@ -91,6 +91,11 @@ protected:
         const DenseVector off = noise(0.2);
         for (uint32_t d = 0; d < kHashedSize; ++d) q[d] += off[d];
         return q;
+    }
+
+    static bool has_index(const DenseMatrix& matrix) {
+        const bool hashed = GetParam() == DenseIndexKind::kHashed;
+        return (matrix.hashed() != nullptr) == hashed && (matrix.graph() != nullptr) == !hashed;
     }
 
     using Wanted = std::function<bool(uint64_t)>;
@@ -158,7 +163,7 @@ protected:
     CollectionScratch scratch_;
 };
 
-TEST_F(HashedDenseTest, EveryDistanceWithAndWithoutGaps) {
+TEST_P(IndexedDenseTest, EveryDistanceWithAndWithoutGaps) {
     for (const Distance distance : {Distance::kCosine, Distance::kDot, Distance::kEuclid}) {
         SCOPED_TRACE(distance_name(distance));
         dense_.clear();
@@ -169,7 +174,7 @@ TEST_F(HashedDenseTest, EveryDistanceWithAndWithoutGaps) {
         ASSERT_EQ(version->segments.size(), 1U);
         const DenseMatrix* matrix = version->segments[0].segment->dense("d");
         ASSERT_NE(matrix, nullptr);
-        ASSERT_NE(matrix->hashed(), nullptr);
+        ASSERT_TRUE(has_index(*matrix));
         EXPECT_EQ(matrix->full(), !gaps);
         expect_good();
         // A walk, not a scan.
@@ -180,7 +185,7 @@ TEST_F(HashedDenseTest, EveryDistanceWithAndWithoutGaps) {
     }
 }
 
-TEST_F(HashedDenseTest, FiltersUpdatesAndSnapshots) {
+TEST_P(IndexedDenseTest, FiltersUpdatesAndSnapshots) {
     ASSERT_NO_FATAL_FAILURE(make(Distance::kCosine, true));
     const auto part_below = [](uint64_t limit) {
         return [limit](uint64_t id) { return id % 50 < limit; };
@@ -211,14 +216,14 @@ TEST_F(HashedDenseTest, FiltersUpdatesAndSnapshots) {
     expect_good();
     ASSERT_TRUE(collection_->compact(no_progress()).is_ok());
     ASSERT_EQ(collection_->version()->segments.size(), 1U);
-    ASSERT_NE(collection_->version()->segments[0].segment->dense("d")->hashed(), nullptr);
+    ASSERT_TRUE(has_index(*collection_->version()->segments[0].segment->dense("d")));
     expect_good();
     std::vector<std::string> findings;
     EXPECT_TRUE(collection_->check(no_progress(), findings).is_ok());
     EXPECT_TRUE(findings.empty());
 }
 
-TEST_F(HashedDenseTest, HybridIsTheFusionOfBoth) {
+TEST_P(IndexedDenseTest, HybridIsTheFusionOfBoth) {
     ASSERT_NO_FATAL_FAILURE(make(Distance::kCosine, false));
     double found = 0;
     for (int i = 0; i < 20; ++i) {
@@ -276,6 +281,12 @@ TEST_F(HashedDenseTest, HybridIsTheFusionOfBoth) {
     }
     EXPECT_GE(found / 200, 0.97);
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, IndexedDenseTest,
+                         ::testing::Values(DenseIndexKind::kHashed, DenseIndexKind::kHnsw),
+                         [](const auto& kind) {
+                             return std::string(dense_index_name(kind.param));
+                         });
 
 }  // namespace
 }  // namespace temblor::testing
