@@ -72,8 +72,7 @@ std::optional<AddedTokenMatch> AddedTokens::longest_at(const Finder& finder, std
     std::optional<AddedTokenMatch> longest;
     uint64_t node = 0;
     for (size_t i = at; i < text.size(); ++i) {
-        const uint64_t* next =
-            finder.edges.find((node << 8) | static_cast<unsigned char>(text[i]));
+        const uint64_t* next = finder.edges.find((node << 8) | static_cast<unsigned char>(text[i]));
         if (next == nullptr) break;
         node = *next;
         if (finder.node_token[node] == 0) continue;

@@ -10,7 +10,17 @@ namespace {
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
-constexpr UChar32 kReplacementCharacter = 0xFFFD;
+// ICU's macro is not written for this warning.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+// The character at `position`, moved past it; U+FFFD for each maximal ill-formed part.
+UChar32 next_of_any_bytes(std::string_view bytes, int32_t& position) {
+    UChar32 character = 0;
+    const auto length = static_cast<int32_t>(bytes.size());
+    U8_NEXT_OR_FFFD(bytes.data(), position, length, character);
+    return character;
+}
+#pragma GCC diagnostic pop
 
 }  // namespace
 
@@ -53,13 +63,9 @@ AlignedText AlignedText::from_bytes(std::string_view bytes, uint32_t place) {
         return {std::string(bytes), place};
     }
     AlignedText made(std::string(), place);
-    const auto* data = bytes.data();
-    const auto length = static_cast<int32_t>(bytes.size());
-    for (int32_t i = 0; i < length;) {
+    for (int32_t i = 0; i < static_cast<int32_t>(bytes.size());) {
         const int32_t begin = i;
-        UChar32 character = 0;
-        U8_NEXT_OR_FFFD(data, i, length, character);
-        made.append(character < 0 ? kReplacementCharacter : character,
+        made.append(next_of_any_bytes(bytes, i),
                     {place + static_cast<uint32_t>(begin), place + static_cast<uint32_t>(i)});
     }
     return made;

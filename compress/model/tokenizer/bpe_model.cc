@@ -56,7 +56,9 @@ Status BpeModel::add_merges(const std::vector<Merge>& merges) {
         if (!left_id || !right_id || !whole_id || !continues) {
             return Status::invalid_argument(
                 fmt::format("field \"model.merges[{}]\": \"{}\" is not in \"model.vocab\"", i,
-                            !left_id ? left : !right_id ? right : whole));
+                            !left_id    ? left
+                            : !right_id ? right
+                                        : whole));
         }
         const uint64_t value = (uint64_t{i} << 32) | *whole_id;
         const uint64_t key = pair_key(*left_id, *right_id);
@@ -165,8 +167,8 @@ void BpeModel::merge_many(std::vector<Symbol>& symbols) const {
         const uint64_t merge = merge_of(symbol.id, symbols[static_cast<size_t>(i) + 1].id);
         if (merge != kNoMerge) found.emplace_back(merge, i);
     }
-    std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue(
-        std::greater<>{}, std::move(found));
+    std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue(std::greater<>{},
+                                                                                 std::move(found));
     while (!queue.empty()) {
         const uint64_t merge = queue.top().first;
         const int32_t at = queue.top().second;

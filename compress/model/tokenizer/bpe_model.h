@@ -66,7 +66,7 @@ private:
     std::optional<uint32_t> unknown_;
     std::array<std::optional<uint32_t>, 256> fallback_;
     bool takes_bytes_ = false;
-    std::array<uint32_t, 256> byte_ids_{};               ///< if takes_bytes_
+    std::array<uint32_t, 256> byte_ids_{};                ///< if takes_bytes_
     std::unordered_map<std::string, uint32_t> by_bytes_;  ///< if takes_bytes_ and ignore_merges
 };
 

@@ -36,7 +36,8 @@ UChar32 character_of_byte(uint8_t byte) { return kByteAlphabet.characters[byte];
 
 std::optional<uint8_t> byte_of_character(UChar32 character) {
     if (character < kFirstSubstitute) {
-        if (character < 0 || kByteAlphabet.characters[static_cast<size_t>(character)] != character) {
+        if (character < 0 ||
+            kByteAlphabet.characters[static_cast<size_t>(character)] != character) {
             return std::nullopt;
         }
         return static_cast<uint8_t>(character);

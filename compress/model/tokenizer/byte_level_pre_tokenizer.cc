@@ -122,8 +122,8 @@ std::unique_ptr<PreTokenizer> make_byte_level_pre_tokenizer(bool add_prefix_spac
     std::unique_ptr<PreTokenizer> split;
     if (use_regex) {
         auto pattern = TextPattern::of_regex(kGpt2Expression);
-        split = make_split_pre_tokenizer(std::move(pattern).value(), SplitBehavior::kIsolated,
-                                         false);
+        split =
+            make_split_pre_tokenizer(std::move(pattern).value(), SplitBehavior::kIsolated, false);
     }
     return std::make_unique<ByteLevelPreTokenizer>(std::move(split), add_prefix_space, map_bytes);
 }

@@ -118,7 +118,8 @@ Status JsonNode::expected(std::string_view what) const {
 }
 
 Status JsonNode::unknown(std::string_view kind, std::string_view found) const {
-    return Status::unimplemented(fmt::format("field \"{}\": unknown {} \"{}\"", path_, kind, found));
+    return Status::unimplemented(
+        fmt::format("field \"{}\": unknown {} \"{}\"", path_, kind, found));
 }
 
 Result<JsonNode> parse_json_file(simdjson::dom::parser& parser, std::string_view content) {

@@ -39,10 +39,14 @@ const FormTables& form_tables() {
 
 const icu::Normalizer2* table_of(NormalForm form) {
     switch (form) {
-        case NormalForm::kNfc: return form_tables().nfc;
-        case NormalForm::kNfd: return form_tables().nfd;
-        case NormalForm::kNfkc: return form_tables().nfkc;
-        case NormalForm::kNfkd: return form_tables().nfkd;
+        case NormalForm::kNfc:
+            return form_tables().nfc;
+        case NormalForm::kNfd:
+            return form_tables().nfd;
+        case NormalForm::kNfkc:
+            return form_tables().nfkc;
+        case NormalForm::kNfkd:
+            return form_tables().nfkd;
     }
     return nullptr;
 }

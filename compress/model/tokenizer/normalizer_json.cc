@@ -12,8 +12,8 @@ std::unique_ptr<TextNormalizer> normalizer_of(Arguments&&... arguments) {
 }
 
 MadeNormalizer read_bert_normalizer(const JsonNode& node) {
-    TEMBLOR_RETURN_IF_ERROR(node.only(
-        {"type", "clean_text", "handle_chinese_chars", "strip_accents", "lowercase"}));
+    TEMBLOR_RETURN_IF_ERROR(
+        node.only({"type", "clean_text", "handle_chinese_chars", "strip_accents", "lowercase"}));
     BertNormalizerOptions options;
     TEMBLOR_ASSIGN_OR_RETURN(options.clean_text, node.boolean_or("clean_text", true));
     TEMBLOR_ASSIGN_OR_RETURN(options.handle_chinese_chars,
@@ -72,10 +72,10 @@ MadeNormalizer read_normalizer(const JsonNode& node, int depth) {
     if (type == "Precompiled") return read_charsmap(node);
     if (type == "Sequence") {
         TEMBLOR_RETURN_IF_ERROR(node.only({"type", "normalizers"}));
-        TEMBLOR_ASSIGN_OR_RETURN(auto steps, (read_steps<TextNormalizer>(
-                                                 node, "normalizers", [&](const JsonNode& step) {
-                                                     return read_normalizer(step, depth + 1);
-                                                 })));
+        TEMBLOR_ASSIGN_OR_RETURN(
+            auto steps, (read_steps<TextNormalizer>(node, "normalizers", [&](const JsonNode& step) {
+                return read_normalizer(step, depth + 1);
+            })));
         return normalizer_of<NormalizerSequence>(std::move(steps));
     }
     std::unique_ptr<TextNormalizer> plain;

@@ -87,9 +87,8 @@ bool PipelineTokenizer::is_allowed(const AlignedText& text, const AddedTokenMatc
     if (!parts_.added.is_markup(match.index)) return true;
     if (!work.options.special_in_text) return false;
     const TextRange origin = text.origin(match.range.begin, match.range.end);
-    const auto behind = std::find_if(plain.begin(), plain.end(), [&](const ByteSpan& span) {
-        return span.end > origin.begin;
-    });
+    const auto behind = std::find_if(plain.begin(), plain.end(),
+                                     [&](const ByteSpan& span) { return span.end > origin.begin; });
     return behind == plain.end() || behind->begin >= origin.end;
 }
 

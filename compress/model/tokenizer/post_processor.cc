@@ -76,9 +76,8 @@ Result<Encoding> PostProcessor::finish(TokenRun first, std::string_view first_te
     const size_t around = options.add_special_tokens ? added(second != nullptr) : 0;
     if (options.max_length > 0) {
         if (options.max_length < around) {
-            return Status::invalid_argument(
-                fmt::format("max_length {}: the template alone adds {} tokens", options.max_length,
-                            around));
+            return Status::invalid_argument(fmt::format(
+                "max_length {}: the template alone adds {} tokens", options.max_length, around));
         }
         cut_to(options.max_length - around, first, second);
     }

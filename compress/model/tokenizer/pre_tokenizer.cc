@@ -112,8 +112,8 @@ public:
         std::vector<TextRange> matches;
         for (const TextRange& word : tokens.words) {
             matches.clear();
-            TEMBLOR_RETURN_IF_ERROR(pattern_->find_all(
-                tokens.text.text().substr(word.begin, word.size()), matches));
+            TEMBLOR_RETURN_IF_ERROR(
+                pattern_->find_all(tokens.text.text().substr(word.begin, word.size()), matches));
             split_at_matches(matches, word.size(), word.begin, behavior_, invert_, pieces);
         }
         tokens.words = std::move(pieces);
@@ -159,8 +159,8 @@ std::unique_ptr<PreTokenizer> make_punctuation_pre_tokenizer(SplitBehavior behav
 }
 
 std::unique_ptr<PreTokenizer> make_digits_pre_tokenizer(bool individual) {
-    return make_character_split(
-        is_numeric, individual ? SplitBehavior::kIsolated : SplitBehavior::kContiguous);
+    return make_character_split(is_numeric,
+                                individual ? SplitBehavior::kIsolated : SplitBehavior::kContiguous);
 }
 
 std::unique_ptr<PreTokenizer> make_split_pre_tokenizer(std::unique_ptr<TextPattern> pattern,

@@ -116,8 +116,7 @@ MadePreTokenizer read_pre_tokenizer(const JsonNode& node, bool map_bytes, int de
     if (type == "Sequence") {
         TEMBLOR_RETURN_IF_ERROR(node.only({"type", "pretokenizers"}));
         TEMBLOR_ASSIGN_OR_RETURN(
-            auto steps,
-            (read_steps<PreTokenizer>(node, "pretokenizers", [&](const JsonNode& step) {
+            auto steps, (read_steps<PreTokenizer>(node, "pretokenizers", [&](const JsonNode& step) {
                 return read_pre_tokenizer(step, map_bytes, depth + 1);
             })));
         return make_pre_tokenizer_sequence(std::move(steps));

@@ -149,10 +149,10 @@ Result<TokenRun> SentencePieceTokenizer::encode_run(std::string_view bytes,
     std::vector<AddedTokenMatch> matches;
     const auto is_plain = [&](const AddedTokenMatch& match) {
         const TextRange origin = text.origin(match.range.begin, match.range.end);
-        return first && std::any_of(options.plain.begin(), options.plain.end(),
-                                    [&](const ByteSpan& span) {
-                                        return span.begin < origin.end && origin.begin < span.end;
-                                    });
+        return first &&
+               std::any_of(options.plain.begin(), options.plain.end(), [&](const ByteSpan& span) {
+                   return span.begin < origin.end && origin.begin < span.end;
+               });
     };
     if (options.special_in_text) {
         controls_.find_all(

@@ -102,13 +102,11 @@ std::optional<uint32_t> special_id(const Tokenizer& tokenizer,
 Result<TokenizerConfig> read_tokenizer_config(const std::string& folder) {
     TokenizerConfig config;
     TEMBLOR_RETURN_IF_ERROR(
-        read_if_there(folder + "/tokenizer_config.json", [&](const JsonNode& root) {
-            return read_config_members(root, config);
-        }));
+        read_if_there(folder + "/tokenizer_config.json",
+                      [&](const JsonNode& root) { return read_config_members(root, config); }));
     TEMBLOR_RETURN_IF_ERROR(
-        read_if_there(folder + "/special_tokens_map.json", [&](const JsonNode& root) {
-            return read_token_names(root, config);
-        }));
+        read_if_there(folder + "/special_tokens_map.json",
+                      [&](const JsonNode& root) { return read_token_names(root, config); }));
     // Newer folders keep the template in a file of its own.
     const std::string jinja = folder + "/chat_template.jinja";
     std::error_code code;

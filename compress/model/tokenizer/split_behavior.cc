@@ -10,8 +10,7 @@ struct SplitPart {
     bool match;
 };
 
-std::vector<SplitPart> parts_of(const std::vector<TextRange>& matches, uint32_t size,
-                                bool invert) {
+std::vector<SplitPart> parts_of(const std::vector<TextRange>& matches, uint32_t size, bool invert) {
     std::vector<SplitPart> parts;
     parts.reserve(2 * matches.size() + 1);
     uint32_t done = 0;

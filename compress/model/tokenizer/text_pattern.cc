@@ -74,9 +74,8 @@ public:
             matches.push_back({first, mapper.map(end)});
         }
         if (code == U_REGEX_TIME_OUT || code == U_REGEX_STACK_OVERFLOW) {
-            return Status::resource_exhausted(
-                fmt::format("regular expression: {} on a text of {} bytes", u_errorName(code),
-                            text.size()));
+            return Status::resource_exhausted(fmt::format(
+                "regular expression: {} on a text of {} bytes", u_errorName(code), text.size()));
         }
         return icu_status(code, "regular expression");
     }

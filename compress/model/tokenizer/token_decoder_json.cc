@@ -59,10 +59,10 @@ MadeDecoder read_token_decoder(const JsonNode& node, int depth) {
     }
     if (type == "Sequence") {
         TEMBLOR_RETURN_IF_ERROR(node.only({"type", "decoders"}));
-        TEMBLOR_ASSIGN_OR_RETURN(auto steps, (read_steps<TokenDecoder>(
-                                                 node, "decoders", [&](const JsonNode& step) {
-                                                     return read_token_decoder(step, depth + 1);
-                                                 })));
+        TEMBLOR_ASSIGN_OR_RETURN(
+            auto steps, (read_steps<TokenDecoder>(node, "decoders", [&](const JsonNode& step) {
+                return read_token_decoder(step, depth + 1);
+            })));
         return make_decoder_sequence(std::move(steps));
     }
     std::unique_ptr<TokenDecoder> plain;

@@ -81,8 +81,7 @@ MadeTokenModel read_bpe(const JsonNode& node, bool byte_level) {
         TEMBLOR_ASSIGN_OR_RETURN(const std::string_view name, unknown->string());
         options.unknown = name;
     }
-    TEMBLOR_ASSIGN_OR_RETURN(options.continuation,
-                             node.string_or("continuing_subword_prefix", ""));
+    TEMBLOR_ASSIGN_OR_RETURN(options.continuation, node.string_or("continuing_subword_prefix", ""));
     TEMBLOR_ASSIGN_OR_RETURN(options.end_of_word, node.string_or("end_of_word_suffix", ""));
     TEMBLOR_ASSIGN_OR_RETURN(options.fuse_unknown, node.boolean_or("fuse_unk", false));
     TEMBLOR_ASSIGN_OR_RETURN(options.byte_fallback, node.boolean_or("byte_fallback", false));
@@ -93,8 +92,8 @@ MadeTokenModel read_bpe(const JsonNode& node, bool byte_level) {
 }
 
 MadeTokenModel read_wordpiece(const JsonNode& node) {
-    TEMBLOR_RETURN_IF_ERROR(node.only({"type", "unk_token", "continuing_subword_prefix",
-                                       "max_input_chars_per_word", "vocab"}));
+    TEMBLOR_RETURN_IF_ERROR(node.only(
+        {"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"}));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string unknown, node.string_or("unk_token", "[UNK]"));
     TEMBLOR_ASSIGN_OR_RETURN(const std::string continuation,
                              node.string_or("continuing_subword_prefix", "##"));
@@ -140,9 +139,8 @@ MadeTokenModel read_unigram(const JsonNode& node) {
 
 MadeTokenModel read_token_model(const JsonNode& node, bool byte_level) {
     // Files of old have no type.
-    TEMBLOR_ASSIGN_OR_RETURN(
-        const std::string type,
-        node.string_or("type", node.find("merges") ? "BPE" : "WordPiece"));
+    TEMBLOR_ASSIGN_OR_RETURN(const std::string type,
+                             node.string_or("type", node.find("merges") ? "BPE" : "WordPiece"));
     if (type == "BPE") return read_bpe(node, byte_level);
     if (type == "WordPiece") return read_wordpiece(node);
     if (type == "Unigram") return read_unigram(node);

@@ -6,8 +6,8 @@ namespace temblor {
 namespace {
 
 Result<AddedToken> read_added_token(const JsonNode& node) {
-    TEMBLOR_RETURN_IF_ERROR(node.only(
-        {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"}));
+    TEMBLOR_RETURN_IF_ERROR(
+        node.only({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"}));
     AddedToken token;
     TEMBLOR_ASSIGN_OR_RETURN(const JsonNode id_member, node.member("id"));
     TEMBLOR_ASSIGN_OR_RETURN(const uint64_t id, id_member.integer(TokenTable::kMostTokens));
@@ -78,9 +78,9 @@ Result<AddedTokens> read_added_tokens(const JsonNode& node, const TokenTable& to
 Result<TokenizerParts> read_tokenizer_json(std::string_view content) {
     simdjson::dom::parser parser;
     TEMBLOR_ASSIGN_OR_RETURN(const JsonNode root, parse_json_file(parser, content));
-    TEMBLOR_RETURN_IF_ERROR(root.only({"version", "truncation", "padding", "added_tokens",
-                                       "normalizer", "pre_tokenizer", "post_processor", "decoder",
-                                       "model"}));
+    TEMBLOR_RETURN_IF_ERROR(
+        root.only({"version", "truncation", "padding", "added_tokens", "normalizer",
+                   "pre_tokenizer", "post_processor", "decoder", "model"}));
     if (const auto node = root.find("version")) {
         TEMBLOR_ASSIGN_OR_RETURN(const std::string_view version, node->string());
         if (version != "1.0") return node->unknown("version", version);
@@ -99,8 +99,8 @@ Result<TokenizerParts> read_tokenizer_json(std::string_view content) {
                                  read_pre_tokenizer(*pre_tokenizer, !parts.model->takes_bytes()));
     }
     if (const auto node = root.find("added_tokens")) {
-        TEMBLOR_ASSIGN_OR_RETURN(parts.added, read_added_tokens(*node, parts.model->tokens(),
-                                                                parts.normalizer.get()));
+        TEMBLOR_ASSIGN_OR_RETURN(
+            parts.added, read_added_tokens(*node, parts.model->tokens(), parts.normalizer.get()));
     }
     if (const auto node = root.find("post_processor")) {
         TEMBLOR_ASSIGN_OR_RETURN(parts.post_processor, read_post_processor(*node));

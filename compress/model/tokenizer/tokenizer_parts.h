@@ -17,11 +17,11 @@ namespace temblor {
 /// The steps of a tokenizer, in the order in which text takes them.
 struct TokenizerParts {
     AddedTokens added;
-    std::unique_ptr<TextNormalizer> normalizer;    ///< null: none
-    std::unique_ptr<PreTokenizer> pre_tokenizer;   ///< null: none
+    std::unique_ptr<TextNormalizer> normalizer;   ///< null: none
+    std::unique_ptr<PreTokenizer> pre_tokenizer;  ///< null: none
     std::unique_ptr<TokenModel> model;
     PostProcessor post_processor;
-    std::unique_ptr<TokenDecoder> decoder;         ///< null: tokens with blanks between
+    std::unique_ptr<TokenDecoder> decoder;  ///< null: tokens with blanks between
     std::optional<size_t> max_length;
 };
 

@@ -25,9 +25,8 @@ std::string_view take_line(std::string_view& rest) {
 }
 
 bool has_capital(std::string_view token) {
-    return !token.starts_with('[') && std::any_of(token.begin(), token.end(), [](char c) {
-        return c >= 'A' && c <= 'Z';
-    });
+    return !token.starts_with('[') &&
+           std::any_of(token.begin(), token.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 AddedToken special_token(std::string_view content, uint32_t id) {
@@ -134,9 +133,8 @@ Result<TokenizerParts> read_gpt2_files(std::string_view vocabulary, std::string_
     std::vector<AddedToken> added;
     const auto add = [&](const std::optional<std::string>& name) {
         const auto id = name ? tokens->find(*name) : std::nullopt;
-        const bool known = id && std::any_of(added.begin(), added.end(), [&](const auto& token) {
-                               return token.id == *id;
-                           });
+        const bool known = id && std::any_of(added.begin(), added.end(),
+                                             [&](const auto& token) { return token.id == *id; });
         if (id && !known) added.push_back(special_token(*name, *id));
     };
     for (const auto* name : {&config.bos, &config.eos, &config.unk, &config.sep, &config.pad,
@@ -144,8 +142,7 @@ Result<TokenizerParts> read_gpt2_files(std::string_view vocabulary, std::string_
         add(*name);
     }
     add("<|endoftext|>");
-    const bool roberta =
-        config.tokenizer_class && config.tokenizer_class->starts_with("Roberta");
+    const bool roberta = config.tokenizer_class && config.tokenizer_class->starts_with("Roberta");
     const auto begin = tokens->find(config.cls.value_or("<s>"));
     const auto end = tokens->find(config.sep.value_or("</s>"));
     if (roberta && begin && end) wrap_texts(parts.post_processor, *begin, *end, true);

@@ -13,8 +13,8 @@ Result<std::unique_ptr<TokenModel>> WordPieceModel::create(TokenTable tokens,
     std::unique_ptr<WordPieceModel> made(new WordPieceModel(std::move(tokens)));
     const auto id = made->tokens_.find(unknown);
     if (!id) {
-        return Status::invalid_argument(fmt::format(
-            "field \"model.unk_token\": \"{}\" is not in \"model.vocab\"", unknown));
+        return Status::invalid_argument(
+            fmt::format("field \"model.unk_token\": \"{}\" is not in \"model.vocab\"", unknown));
     }
     made->unknown_ = *id;
     made->max_word_characters_ = max_word_characters;
