@@ -45,13 +45,13 @@ TEST(TokenizerErrors, TheWholeFile) {
 }
 
 TEST(TokenizerErrors, Models) {
-    expect_names(refusal(R"({"model":{"type":"WordLevel","vocab":{}}})", StatusCode::kUnimplemented),
-                 "\"model\": unknown model \"WordLevel\"");
+    expect_names(
+        refusal(R"({"model":{"type":"WordLevel","vocab":{}}})", StatusCode::kUnimplemented),
+        "\"model\": unknown model \"WordLevel\"");
     expect_names(refusal(R"({"model":{"type":"BPE","vocab":{"a":0},"merges":["a"]}})"),
                  "\"model.merges[0]\"");
-    expect_names(
-        refusal(R"({"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}})"),
-        "\"model.merges[0]\": \"ab\" is not in \"model.vocab\"");
+    expect_names(refusal(R"({"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}})"),
+                 "\"model.merges[0]\": \"ab\" is not in \"model.vocab\"");
     expect_names(refusal(R"({"model":{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]}})"),
                  "\"model.vocab\": token \"b\"");
     expect_names(refusal(R"({"model":{"type":"BPE","vocab":{"a":4000000000},"merges":[]}})"),
@@ -76,23 +76,25 @@ TEST(TokenizerErrors, Steps) {
     expect_names(
         refusal(with_model(R"("normalizer":{"type":"Precompiled","precompiled_charsmap":"AA!"})")),
         "\"normalizer.precompiled_charsmap\"");
+    expect_names(refusal(with_model(
+                     R"("normalizer":{"type":"Precompiled","precompiled_charsmap":"/////w=="})")),
+                 "\"normalizer.precompiled_charsmap\"");
     expect_names(
-        refusal(with_model(R"("normalizer":{"type":"Precompiled","precompiled_charsmap":"/////w=="})")),
-        "\"normalizer.precompiled_charsmap\"");
-    expect_names(refusal(with_model(R"("pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a"}})")),
-                 "\"pre_tokenizer.pattern.Regex\"");
+        refusal(with_model(R"("pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a"}})")),
+        "\"pre_tokenizer.pattern.Regex\"");
     expect_names(refusal(with_model(R"("pre_tokenizer":{"type":"Split","pattern":{"String":" "},)"
                                     R"("behavior":"Merged"})")),
                  "\"pre_tokenizer.behavior\"");
     expect_names(refusal(with_model(R"("pre_tokenizer":{"type":"Metaspace","replacement":"ab"})")),
                  "\"pre_tokenizer.replacement\"");
-    expect_names(refusal(with_model(R"("pre_tokenizer":{"type":"Words"})"),
-                         StatusCode::kUnimplemented),
-                 "\"pre_tokenizer\"");
+    expect_names(
+        refusal(with_model(R"("pre_tokenizer":{"type":"Words"})"), StatusCode::kUnimplemented),
+        "\"pre_tokenizer\"");
     expect_names(refusal(with_model(R"("decoder":{"type":"CTC"})"), StatusCode::kUnimplemented),
                  "\"decoder\": unknown decoder");
-    expect_names(refusal(with_model(R"("decoder":{"type":"Strip","content":" ","start":-1,"stop":0})")),
-                 "\"decoder.start\"");
+    expect_names(
+        refusal(with_model(R"("decoder":{"type":"Strip","content":" ","start":-1,"stop":0})")),
+        "\"decoder.start\"");
     std::string deep;
     for (int i = 0; i < 40; ++i) deep += R"({"type":"Sequence","decoders":[)";
     deep += R"({"type":"Fuse"})";

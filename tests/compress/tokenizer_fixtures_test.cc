@@ -72,8 +72,8 @@ TEST_P(TokenizerFixture, OffsetsStandOnCharactersOfAnyBytes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerFixture, testing::ValuesIn(test::fixture_names()),
-                         [](const auto& info) {
-                             std::string name = info.param;
+                         [](const auto& kind) {
+                             std::string name = kind.param;
                              for (char& c : name) {
                                  if (c == '-') c = '_';
                              }

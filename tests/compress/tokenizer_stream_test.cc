@@ -1,5 +1,3 @@
-#include "compress/model/tokenizer/stream_decoder.h"
-
 #include <random>
 #include <string>
 #include <vector>
@@ -7,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include "compress/model/tokenizer/stream_decoder.h"
 #include "tests/compress/tokenizer_texts.h"
 
 namespace temblor {

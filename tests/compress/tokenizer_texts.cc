@@ -16,8 +16,9 @@ std::string fixtures_folder() { return TEMBLOR_ROOT "/tests/fixtures/tokenizers"
 
 const std::vector<std::string>& fixture_names() {
     static const std::vector<std::string> names = {
-        "affixes", "bert-cased",       "gemma",      "llama2",        "llama3",     "mistral",
-        "o200k",   "phi3",             "qwen2",      "roberta",       "split-next", "split-previous",
+        "affixes", "bert-cased",       "gemma",       "llama2",
+        "llama3",  "mistral",          "o200k",       "phi3",
+        "qwen2",   "roberta",          "split-next",  "split-previous",
         "t5",      "split-contiguous", "xlm-roberta", "split-removed"};
     return names;
 }
@@ -34,10 +35,28 @@ std::unique_ptr<const Tokenizer> open_tokenizer(const std::string& path) {
 }
 
 std::vector<std::string> awkward_texts(uint64_t seed, size_t count) {
-    static const std::array<std::string, 22> kParts = {
-        "word", " ", "  ", "\n", "\u00E9", "e\u0301", "\u0316\u0301", "\u200D", "\U0001F468\u200D",
-        "\u4F60\u597D", "\u05E9\u05DC", "\u202E", std::string(1, '\0'), "\x7F", "\uFFFD", "\u0130",
-        "\u3000", "'LL", "123", "\xED\xA0\x80", "\xFF", "\xE2\x82"};
+    static const std::array<std::string, 22> kParts = {"word",
+                                                       " ",
+                                                       "  ",
+                                                       "\n",
+                                                       "\u00E9",
+                                                       "e\u0301",
+                                                       "\u0316\u0301",
+                                                       "\u200D",
+                                                       "\U0001F468\u200D",
+                                                       "\u4F60\u597D",
+                                                       "\u05E9\u05DC",
+                                                       "\u202E",
+                                                       std::string(1, '\0'),
+                                                       "\x7F",
+                                                       "\uFFFD",
+                                                       "\u0130",
+                                                       "\u3000",
+                                                       "'LL",
+                                                       "123",
+                                                       "\xED\xA0\x80",
+                                                       "\xFF",
+                                                       "\xE2\x82"};
     std::mt19937_64 random(seed);
     std::vector<std::string> texts;
     for (size_t i = 0; i < count; ++i) {

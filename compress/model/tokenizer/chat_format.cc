@@ -62,9 +62,9 @@ Status check_messages(const std::vector<ChatMessage>& messages, bool take_turns)
                             i, i == 0 ? "\"system\", " : "", role));
         }
         if (take_turns && (role == "user") != (turn % 2 == 0)) {
-            return Status::invalid_argument(fmt::format(
-                "messages[{}].role: expected \"{}\" (they take turns), found \"{}\"", i,
-                turn % 2 == 0 ? "user" : "assistant", role));
+            return Status::invalid_argument(
+                fmt::format("messages[{}].role: expected \"{}\" (they take turns), found \"{}\"", i,
+                            turn % 2 == 0 ? "user" : "assistant", role));
         }
         ++turn;
     }
@@ -154,8 +154,8 @@ Result<ChatFamily> parse_chat_family(std::string_view name) {
     for (const FamilyMark& known : kFamilyMarks) {
         if (known.name == name) return known.family;
     }
-    return Status::invalid_argument(fmt::format(
-        "chat format \"{}\": expected llama2, llama3, mistral, chatml or phi3", name));
+    return Status::invalid_argument(
+        fmt::format("chat format \"{}\": expected llama2, llama3, mistral, chatml or phi3", name));
 }
 
 Result<ChatFamily> find_chat_family(const std::string& folder, const Tokenizer& tokenizer) {
@@ -168,9 +168,8 @@ Result<ChatFamily> find_chat_family(const std::string& folder, const Tokenizer& 
     for (const FamilyMark& known : kFamilyMarks) {
         if (!config.chat_template && tokenizer.find(known.mark)) return known.family;
     }
-    return Status::not_found(
-        fmt::format("{}: no chat format that is known here (llama2, llama3, mistral, chatml, phi3)",
-                    folder));
+    return Status::not_found(fmt::format(
+        "{}: no chat format that is known here (llama2, llama3, mistral, chatml, phi3)", folder));
 }
 
 Result<ChatPrompt> render_chat(ChatFamily family, const Tokenizer& tokenizer,
@@ -188,7 +187,8 @@ Result<ChatPrompt> render_chat(ChatFamily family, const Tokenizer& tokenizer,
         case ChatFamily::kLlama3:
             return render_llama3(spelling_of(tokenizer, special.bos, "<|begin_of_text|>"), messages,
                                  add_generation_prompt);
-        case ChatFamily::kChatMl: return render_chatml(messages, add_generation_prompt);
+        case ChatFamily::kChatMl:
+            return render_chatml(messages, add_generation_prompt);
         case ChatFamily::kPhi3:
             return render_phi3(spelling_of(tokenizer, special.eos, "<|endoftext|>"), messages,
                                add_generation_prompt);
@@ -197,8 +197,7 @@ Result<ChatPrompt> render_chat(ChatFamily family, const Tokenizer& tokenizer,
 }
 
 Result<Encoding> encode_chat(ChatFamily family, const Tokenizer& tokenizer,
-                             const std::vector<ChatMessage>& messages,
-                             bool add_generation_prompt) {
+                             const std::vector<ChatMessage>& messages, bool add_generation_prompt) {
     TEMBLOR_ASSIGN_OR_RETURN(ChatPrompt prompt,
                              render_chat(family, tokenizer, messages, add_generation_prompt));
     EncodeOptions options;
