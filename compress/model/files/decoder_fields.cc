@@ -60,14 +60,19 @@ void read_biases(ConfigFields& fields, ModelConfig& config) {
             config.output_bias = config.qkv_bias;
             fields.read("mlp_bias", config.mlp_bias, false);
             break;
-        case Architecture::kQwen2: config.qkv_bias = true; break;
+        case Architecture::kQwen2:
+            config.qkv_bias = true;
+            break;
         case Architecture::kQwen3:
             fields.read("attention_bias", config.qkv_bias, false);
             config.output_bias = config.qkv_bias;
             config.qk_norm = true;
             break;
-        case Architecture::kPhi3: config.fused_projections = true; break;
-        default: break;
+        case Architecture::kPhi3:
+            config.fused_projections = true;
+            break;
+        default:
+            break;
     }
 }
 
@@ -86,8 +91,8 @@ void read_rotation(ConfigFields& fields, ModelConfig& config) {
                              fmt::format("an even share of the head size {}", config.head_size));
     }
     const auto half = static_cast<size_t>(config.rotated / 2);
-    if (config.rope.kind == RopeKind::kLong && (config.rope.short_factors.size() != half ||
-                                                config.rope.long_factors.size() != half)) {
+    if (config.rope.kind == RopeKind::kLong &&
+        (config.rope.short_factors.size() != half || config.rope.long_factors.size() != half)) {
         fields.refuse(fields.has("rope_parameters") ? "rope_parameters" : "rope_scaling",
                       fmt::format("{} short and {} long factors", half, half));
     }
@@ -125,8 +130,8 @@ void read_decoder_fields(ConfigFields& fields, ModelConfig& config) {
         return fields.refuse("num_key_value_heads",
                              fmt::format("a divisor of the {} heads", config.heads));
     }
-    const int64_t usual = config.architecture == Architecture::kQwen3 ? 128
-                                                                      : config.hidden / config.heads;
+    const int64_t usual =
+        config.architecture == Architecture::kQwen3 ? 128 : config.hidden / config.heads;
     fields.read("head_dim", config.head_size, 1, kMostHidden, usual);
     if (!fields.has("head_dim") && config.architecture != Architecture::kQwen3 &&
         config.hidden % config.heads != 0) {

@@ -56,8 +56,9 @@ Result<ModelConfig> read_root(simdjson::dom::element root, const std::string& pa
     std::string type;
     fields.read("model_type", type);
     TEMBLOR_RETURN_IF_ERROR(fields.status());
-    const auto* known = std::find_if(kArchitectures.begin(), kArchitectures.end(),
-                                     [&](const ArchitectureFacts& each) { return each.name == type; });
+    const auto* known =
+        std::find_if(kArchitectures.begin(), kArchitectures.end(),
+                     [&](const ArchitectureFacts& each) { return each.name == type; });
     if (known == kArchitectures.end()) {
         return Status::unimplemented(
             fmt::format("{}: \"model_type\": \"{}\" is not read (expected bert, roberta, "

@@ -32,11 +32,11 @@ enum class Activation : uint8_t { kGelu, kGeluTanh, kRelu, kSilu };
 
 /// What follows the last layer, by the first of `architectures`.
 enum class ModelHead : uint8_t {
-    kNone,       ///< ...Model
-    kMaskedLm,   ///< ...ForMaskedLM
-    kCausalLm,   ///< ...ForCausalLM
-    kSequence,   ///< ...ForSequenceClassification
-    kToken,      ///< ...ForTokenClassification
+    kNone,      ///< ...Model
+    kMaskedLm,  ///< ...ForMaskedLM
+    kCausalLm,  ///< ...ForCausalLM
+    kSequence,  ///< ...ForSequenceClassification
+    kToken,     ///< ...ForTokenClassification
 };
 
 /// A model's `config.json`. Sizes are positive and bounded; `heads` divides the hidden size where
@@ -59,23 +59,23 @@ struct ModelConfig {
     bool tied_embeddings = false;
 
     // Encoders.
-    int64_t token_types = 0;      ///< 0: no such embedding (DistilBERT)
-    int64_t padding_id = 0;       ///< RoBERTa's positions begin after it
+    int64_t token_types = 0;          ///< 0: no such embedding (DistilBERT)
+    int64_t padding_id = 0;           ///< RoBERTa's positions begin after it
     std::vector<std::string> labels;  ///< of classifiers, by id
 
     // Decoders.
     int64_t kv_heads = 0;
     double rope_theta = 10000;
     RopeScaling rope;
-    int64_t rotated = 0;          ///< how many of a head's values are rotated, even
-    int64_t sliding_window = 0;   ///< 0: none
-    std::vector<uint8_t> sliding; ///< a layer each: 1 where the window holds
+    int64_t rotated = 0;           ///< how many of a head's values are rotated, even
+    int64_t sliding_window = 0;    ///< 0: none
+    std::vector<uint8_t> sliding;  ///< a layer each: 1 where the window holds
     bool qkv_bias = false;
     bool output_bias = false;
     bool mlp_bias = false;
-    bool qk_norm = false;         ///< RMS norm of each head's queries and keys (Qwen 3)
+    bool qk_norm = false;            ///< RMS norm of each head's queries and keys (Qwen 3)
     bool fused_projections = false;  ///< qkv_proj and gate_up_proj (Phi-3)
-    std::vector<int64_t> end_ids; ///< eos_token_id, of generation_config.json too
+    std::vector<int64_t> end_ids;    ///< eos_token_id, of generation_config.json too
 
     /// The most tokens of an encoder's input: positions, less those RoBERTa leaves unused.
     [[nodiscard]] int64_t longest_input() const;

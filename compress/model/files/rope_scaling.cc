@@ -31,8 +31,7 @@ constexpr std::array<RopeName, 8> kRopeNames = {{
 RopeScaling read_rope_scaling(ConfigFields& config, double& theta) {
     RopeScaling scaling;
     config.read("rope_theta", theta, 1, kMostRope, theta);
-    config.read("original_max_position_embeddings", scaling.original_length, 1, kMostRopeLength,
-                0);
+    config.read("original_max_position_embeddings", scaling.original_length, 1, kMostRopeLength, 0);
     auto fields = config.object("rope_parameters");
     if (!fields.has_value()) fields = config.object("rope_scaling");
     if (!fields.has_value()) return scaling;
@@ -50,8 +49,7 @@ RopeScaling read_rope_scaling(ConfigFields& config, double& theta) {
     }
     scaling.kind = known->kind;
     fields->read("rope_theta", theta, 1, kMostRope, theta);
-    const bool needs_factor =
-        scaling.kind != RopeKind::kPlain && scaling.kind != RopeKind::kLong;
+    const bool needs_factor = scaling.kind != RopeKind::kPlain && scaling.kind != RopeKind::kLong;
     fields->read("factor", scaling.factor, needs_factor ? 1 : 0, kMostRope,
                  needs_factor ? std::nullopt : std::optional<double>(0));
     fields->read("original_max_position_embeddings", scaling.original_length, 1, kMostRopeLength,

@@ -22,14 +22,14 @@ struct RopeScaling {
     double factor = 1;
     /// Length of the first training; 0: not given.
     int64_t original_length = 0;
-    double low_frequency_factor = 1;   ///< llama3
-    double high_frequency_factor = 4;  ///< llama3
-    double beta_fast = 32;             ///< yarn
-    double beta_slow = 1;              ///< yarn
-    double mscale = 0;                 ///< yarn; 0: not given
-    double mscale_all_dim = 0;         ///< yarn; 0: not given
-    double attention_factor = 0;       ///< yarn, long; 0: not given
-    bool truncate = true;              ///< yarn: the band's bounds are whole numbers
+    double low_frequency_factor = 1;    ///< llama3
+    double high_frequency_factor = 4;   ///< llama3
+    double beta_fast = 32;              ///< yarn
+    double beta_slow = 1;               ///< yarn
+    double mscale = 0;                  ///< yarn; 0: not given
+    double mscale_all_dim = 0;          ///< yarn; 0: not given
+    double attention_factor = 0;        ///< yarn, long; 0: not given
+    bool truncate = true;               ///< yarn: the band's bounds are whole numbers
     std::vector<double> short_factors;  ///< long: half the rotated size of them
     std::vector<double> long_factors;   ///< long: as many
 };

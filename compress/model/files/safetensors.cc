@@ -98,9 +98,10 @@ Status SafeTensors::open_shards(const std::string& folder, const std::string& in
         const std::string path = fmt::format("{}/{}", folder, shard);
         Status status = add_file(path);
         if (status.code() == StatusCode::kNotFound) {
-            return Status::not_found(fmt::format("{}: no such file, though {} keeps tensor \"{}\" "
-                                                 "there",
-                                                 path, index_path, tensor));
+            return Status::not_found(
+                fmt::format("{}: no such file, though {} keeps tensor \"{}\" "
+                            "there",
+                            path, index_path, tensor));
         }
         if (!status.is_ok()) return status;
     }
@@ -108,9 +109,8 @@ Status SafeTensors::open_shards(const std::string& folder, const std::string& in
         const StoredTensor* tensor = find(name);
         const std::string path = fmt::format("{}/{}", folder, shard);
         if (tensor == nullptr || tensor->file != path) {
-            return Status::corruption(
-                fmt::format("{}: tensor \"{}\": not in this file, though {} says so", path, name,
-                            index_path));
+            return Status::corruption(fmt::format(
+                "{}: tensor \"{}\": not in this file, though {} says so", path, name, index_path));
         }
     }
     std::erase_if(tensors_, [&](const auto& entry) { return !weight_map.contains(entry.first); });

@@ -106,11 +106,11 @@ Result<StoredTensor> read_tensor(std::string_view name, simdjson::dom::element v
     const uint64_t width = tensor_type_size(tensor.type);
     if (!elements.has_value() || *elements > std::numeric_limits<uint64_t>::max() / width ||
         *elements * width != end - begin) {
-        return tensor_error(path, name,
-                            fmt::format("{} of shape {} does not take the {} bytes of its "
-                                        "\"data_offsets\"",
-                                        tensor_type_name(tensor.type), shape_text(tensor.shape),
-                                        end - begin));
+        return tensor_error(
+            path, name,
+            fmt::format("{} of shape {} does not take the {} bytes of its "
+                        "\"data_offsets\"",
+                        tensor_type_name(tensor.type), shape_text(tensor.shape), end - begin));
     }
     tensor.bytes = data.subspan(begin, end - begin);
     return tensor;
@@ -144,8 +144,8 @@ Result<std::vector<StoredTensor>> parse_safetensors(std::span<const std::byte> f
                                                     const std::string& path) {
     uint64_t length = 0;
     if (file.size() < sizeof length) {
-        return header_error(path, fmt::format("expected 8 bytes of length, the file has {}",
-                                              file.size()));
+        return header_error(
+            path, fmt::format("expected 8 bytes of length, the file has {}", file.size()));
     }
     std::memcpy(&length, file.data(), sizeof length);
     if (length > kMaxSafeTensorsHeader) {
@@ -154,9 +154,8 @@ Result<std::vector<StoredTensor>> parse_safetensors(std::span<const std::byte> f
                                               length, kMaxSafeTensorsHeader));
     }
     if (length > file.size() - sizeof length) {
-        return header_error(path,
-                            fmt::format("{} bytes long, but the file has {} after its length", length,
-                                        file.size() - sizeof length));
+        return header_error(path, fmt::format("{} bytes long, but the file has {} after its length",
+                                              length, file.size() - sizeof length));
     }
     const auto* text = reinterpret_cast<const char*>(file.data()) + sizeof length;
     const std::span<const std::byte> data = file.subspan(sizeof length + length);

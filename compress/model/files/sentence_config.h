@@ -21,7 +21,7 @@ struct SentenceConfig {
     bool given = false;
     Pooling pooling = Pooling::kMean;
     bool normalize = true;
-    int64_t longest = 0;  ///< tokens; 0: as many as the model takes
+    int64_t longest = 0;       ///< tokens; 0: as many as the model takes
     std::string model_folder;  ///< where config.json is
 
     /// Reads `folder`/modules.json, the pooling's config.json and sentence_bert_config.json.
