@@ -9,42 +9,13 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include "data/text/bert_characters.h"
 #include "data/text/utf8_text.h"
 
 namespace temblor {
 namespace {
 
 constexpr std::array<std::string_view, 4> kSpecialTokens = {"[CLS]", "[SEP]", "[PAD]", "[MASK]"};
-constexpr UChar32 kReplacement = 0xFFFD;
-
-bool is_dropped(UChar32 c) {
-    if (c == '\t' || c == '\n' || c == '\r') return false;
-    return c == 0 || c == kReplacement || (U_GET_GC_MASK(c) & U_GC_C_MASK) != 0;
-}
-
-bool is_punctuation(UChar32 c) {
-    if (c < 128) return c > 32 && c < 127 && !u_isalnum(c);
-    return (U_GET_GC_MASK(c) & U_GC_P_MASK) != 0;
-}
-
-// The blocks that BERT sets apart character by character (neither kana nor hangul).
-bool is_ideograph(UChar32 c) {
-    struct Range {
-        UChar32 first;
-        UChar32 last;
-    };
-    static constexpr std::array<Range, 8> kRanges = {{{0x3400, 0x4DBF},
-                                                      {0x4E00, 0x9FFF},
-                                                      {0xF900, 0xFAFF},
-                                                      {0x20000, 0x2A6DF},
-                                                      {0x2A700, 0x2B73F},
-                                                      {0x2B740, 0x2B81F},
-                                                      {0x2B820, 0x2CEAF},
-                                                      {0x2F800, 0x2FA1F}}};
-    return c >= kRanges.front().first &&
-           std::any_of(kRanges.begin(), kRanges.end(),
-                       [c](const Range& range) { return c >= range.first && c <= range.last; });
-}
 
 void append_utf8(std::string& out, UChar32 c) {
     std::array<char, U8_MAX_LENGTH> bytes{};
@@ -58,10 +29,10 @@ icu::UnicodeString clean(const icu::UnicodeString& text) {
     icu::UnicodeString cleaned;
     for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
         const UChar32 c = text.char32At(i);
-        if (is_dropped(c)) continue;
+        if (is_bert_dropped(c)) continue;
         if (u_isUWhiteSpace(c)) {
             cleaned.append(u' ');
-        } else if (is_ideograph(c)) {
+        } else if (is_bert_ideograph(c)) {
             cleaned.append(u' ').append(c).append(u' ');
         } else {
             cleaned.append(c);
@@ -78,20 +49,15 @@ WordPiece::WordPiece(WordPieceOptions options, Vocabulary vocabulary)
 Result<std::unique_ptr<WordPiece>> WordPiece::create(WordPieceOptions options,
                                                      Vocabulary vocabulary) {
     std::unique_ptr<WordPiece> made(new WordPiece(std::move(options), std::move(vocabulary)));
-    const std::string& continuation = made->options_.continuation;
     const auto unknown = made->vocabulary_.find(made->options_.unknown);
     if (!unknown) {
         return Status::invalid_argument(
             fmt::format("WordPiece vocabulary: token \"{}\" is missing", made->options_.unknown));
     }
     made->unknown_ = *unknown;
+    made->pieces_ = LongestPieces(made->options_.continuation);
     for (uint32_t c = 0; c < made->vocabulary_.size(); ++c) {
-        const std::string_view token = made->vocabulary_.token(c);
-        made->longest_piece_ = std::max(made->longest_piece_, token.size());
-        if (token.starts_with(continuation)) {
-            made->rest_.emplace(token.substr(continuation.size()), c);
-        }
-        made->first_.emplace(token, c);
+        made->pieces_.add(made->vocabulary_.token(c), c);
     }
     return made;
 }
@@ -123,11 +89,11 @@ Result<std::vector<uint32_t>> WordPiece::tokenize(std::string_view text) const {
     };
     for (int32_t i = 0; i < cleaned.length(); i = cleaned.moveIndex32(i, 1)) {
         UChar32 c = cleaned.char32At(i);
-        if (options_.strip_accents && u_charType(c) == U_NON_SPACING_MARK) continue;
+        if (options_.strip_accents && is_bert_accent(c)) continue;
         if (options_.lower_case) c = u_tolower(c);
         if (c == ' ') {
             end_word();
-        } else if (is_punctuation(c)) {
+        } else if (is_bert_punctuation(c)) {
             end_word();
             append_utf8(word, c);
             characters = 1;
@@ -147,23 +113,12 @@ void WordPiece::cut_word(std::string_view word, uint64_t characters,
         out.push_back(unknown_);
         return;
     }
-    const size_t before = out.size();
-    for (size_t begin = 0; begin < word.size();) {
-        const auto& pieces = begin == 0 ? first_ : rest_;
-        size_t length = std::min(word.size() - begin, longest_piece_);
-        auto found = pieces.end();
-        for (; length > 0; --length) {
-            found = pieces.find(word.substr(begin, length));
-            if (found != pieces.end()) break;
-        }
-        if (length == 0) {
-            out.resize(before);
-            out.push_back(unknown_);
-            return;
-        }
-        out.push_back(found->second);
-        begin += length;
+    std::vector<LongestPieces::Piece> cut;
+    if (!pieces_.cut(word, cut)) {
+        out.push_back(unknown_);
+        return;
     }
+    for (const auto& piece : cut) out.push_back(piece.id);
 }
 
 }  // namespace temblor

@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "data/status.h"
+#include "data/text/longest_pieces.h"
 #include "data/vocabulary.h"
 
 namespace temblor {
@@ -47,9 +47,7 @@ private:
 
     WordPieceOptions options_;
     Vocabulary vocabulary_;
-    std::unordered_map<std::string_view, uint32_t> first_;  ///< pieces that begin a word
-    std::unordered_map<std::string_view, uint32_t> rest_;   ///< the others, without `continuation`
-    size_t longest_piece_ = 0;                              ///< in bytes
+    LongestPieces pieces_;
     uint32_t unknown_ = 0;
 };
 

@@ -13,6 +13,13 @@ bool ends_within_character(std::string_view text) { return text.ends_with("\xEF\
 
 }  // namespace
 
+Result<std::string> StreamDecoder::fresh(const std::string& text) const {
+    if (text.starts_with(given_)) return text.substr(given_.size());
+    // Ill-formed bytes have changed what came before.
+    const auto first = held_.begin() + static_cast<std::ptrdiff_t>(context_);
+    return tokenizer_.decode(std::vector<uint32_t>(first, held_.end()), skip_special_);
+}
+
 Result<std::string> StreamDecoder::push(uint32_t id) {
     held_.push_back(id);
     auto decoded = tokenizer_.decode(held_, skip_special_);
@@ -20,25 +27,26 @@ Result<std::string> StreamDecoder::push(uint32_t id) {
         held_.pop_back();
         return decoded;
     }
-    const std::string& text = *decoded;
-    const bool wait = ends_within_character(text) && held_.size() - context_ < kMostHeldTokens;
-    if (wait || text.size() <= given_.size()) return std::string();
-    std::string fresh = text.substr(given_.size());
+    const bool full = held_.size() - context_ >= kMostHeldTokens;
+    if (ends_within_character(*decoded) && !full) return std::string();
+    if (decoded->size() <= given_.size() && !full) return std::string();
+    auto text = fresh(*decoded);
+    if (!text.is_ok()) return text;
     held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(context_));
     context_ = held_.size();
     auto given = tokenizer_.decode(held_, skip_special_);
     if (!given.is_ok()) return given;
     given_ = std::move(given).value();
-    return fresh;
+    return text;
 }
 
 Result<std::string> StreamDecoder::finish() {
     auto decoded = tokenizer_.decode(held_, skip_special_);
+    auto text = decoded.is_ok() ? fresh(*decoded) : decoded;
     held_.clear();
     context_ = 0;
-    std::string given = std::exchange(given_, {});
-    if (!decoded.is_ok()) return decoded;
-    return decoded->size() > given.size() ? decoded->substr(given.size()) : std::string();
+    given_.clear();
+    return text;
 }
 
 }  // namespace temblor

@@ -10,7 +10,8 @@
 namespace temblor {
 
 /// The text of tokens that come one at a time. What push() and finish() return, joined, is what
-/// Tokenizer::decode makes of all ids. Not thread-safe; `tokenizer` must outlive it.
+/// Tokenizer::decode makes of all ids, as long as they spell well-formed text. Not thread-safe;
+/// `tokenizer` must outlive it.
 class StreamDecoder {
 public:
     explicit StreamDecoder(const Tokenizer& tokenizer, bool skip_special = true)
@@ -23,6 +24,9 @@ public:
     Result<std::string> finish();
 
 private:
+    /// What `text`, of all held tokens, has beyond what was given.
+    [[nodiscard]] Result<std::string> fresh(const std::string& text) const;
+
     const Tokenizer& tokenizer_;
     bool skip_special_;
     std::vector<uint32_t> held_;  ///< context, then what is not yet given

@@ -40,7 +40,8 @@ struct EncodeOptions {
     /// pair the longer one first. Errors: kInvalidArgument if the template alone needs more.
     size_t max_length = 0;
     /// Whether a special token that the text spells ("</s>") becomes that token. Else it is
-    /// ordinary text: right for text that is not trusted.
+    /// ordinary text: right for text that is not trusted. Added tokens in form of markup
+    /// ("<tool_call>", "[INST]") count as special here.
     bool special_in_text = true;
     /// Places of the (first) text where special tokens stay ordinary text although
     /// `special_in_text` holds: the documents within a prompt. Ascending, disjoint.
@@ -85,8 +86,8 @@ public:
                                                        std::string_view second,
                                                        const EncodeOptions& options) const = 0;
 
-    /// The text of `ids`, well-formed UTF-8. Errors: kInvalidArgument for an id outside the
-    /// vocabulary.
+    /// The text of `ids`, well-formed UTF-8. Ids that are no tokens are left out: models have
+    /// more rows than tokens.
     [[nodiscard]] virtual Result<std::string> decode(const std::vector<uint32_t>& ids,
                                                      bool skip_special) const = 0;
 
