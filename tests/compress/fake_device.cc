@@ -139,4 +139,11 @@ std::string device_under_test(const std::string& name) {
     return name;
 }
 
+std::vector<std::string> devices_under_test() {
+    std::vector<std::string> names = {"cpu", "fake"};
+    const char* given = std::getenv("TEMBLOR_DEVICE");
+    if (given != nullptr && std::strcmp(given, "cpu") != 0) names.emplace_back(given);
+    return names;
+}
+
 }  // namespace temblor::testing

@@ -27,8 +27,12 @@ private:
 class RmsNorm {
 public:
     RmsNorm() = default;
+    RmsNorm(at::Tensor weight, double epsilon) : weight_(std::move(weight)), epsilon_(epsilon) {}
     static RmsNorm load(WeightLoader& loader, std::string_view name, int64_t size, double epsilon);
     [[nodiscard]] at::Tensor operator()(const at::Tensor& input) const;
+
+    [[nodiscard]] const at::Tensor& weight() const { return weight_; }
+    [[nodiscard]] double epsilon() const { return epsilon_; }
 
 private:
     at::Tensor weight_;
