@@ -10,6 +10,7 @@
 #include "compress/model/reader.h"
 #include "compress/model/sampler.h"
 #include "compress/model/torch/device.h"
+#include "compress/model/torch/device_decode.h"
 #include "compress/model/torch/reader_core.h"
 #include "compress/model/torch/torch_errors.h"
 #include "compress/model/torch/written_answer.h"
@@ -72,6 +73,30 @@ std::vector<ReadRequest> next_requests(std::span<const GenerationRequest> reques
     return next;
 }
 
+/// The rest of the only request's answer by the device's own kernels, as far as they go.
+void write_on_device(const ReaderCore& core, KvStore& cache, const GenerationOptions& options,
+                     WrittenAnswer& answer) {
+    // Room for a long answer is not taken before it gets that long.
+    constexpr int64_t kMostRows = 1024;
+    std::vector<float> scores;
+    if (!answer.takes_best()) scores.resize(static_cast<size_t>(core.config().vocabulary));
+    int64_t left = options.max_tokens;
+    while (!answer.finished()) {
+        const int64_t rows = std::min(left, kMostRows);
+        const auto decode = DeviceDecode::make(core.torso(), cache, rows);
+        if (decode == nullptr) return;
+        for (int64_t i = 0; i < rows && !answer.finished(); ++i) {
+            const uint32_t best = decode->step(answer.last(), scores);
+            if (scores.empty()) {
+                answer.add(best);
+            } else {
+                answer.add_of(scores);
+            }
+        }
+        left -= rows;
+    }
+}
+
 }  // namespace
 
 Result<std::vector<Generation>> Reader::generate(std::span<const GenerationRequest> requests,
@@ -113,6 +138,9 @@ Result<std::vector<Generation>> Reader::generate(std::span<const GenerationReque
             rows.push_back(last[i]);
         }
         if (!going.empty()) choose_tokens(*core_, at::cat(rows, 0), going, answers);
+        if (requests.size() == 1) {
+            write_on_device(*core_, requests[0].cache->store(), requests[0].options, *answers[0]);
+        }
         while (true) {
             const std::vector<ReadRequest> next = next_requests(requests, answers, going);
             if (next.empty()) break;

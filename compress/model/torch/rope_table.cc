@@ -22,11 +22,14 @@ RopeTable::Frequencies RopeTable::make(int64_t length) const {
 }
 
 RopeAngles RopeTable::angles(const at::Tensor& positions, int64_t length) const {
-    const Frequencies frequencies =
-        same_rope_frequencies(config_, 1, length) ? usual_ : make(length);
-    const at::Tensor half = positions.to(at::kFloat).unsqueeze(1) * frequencies.values.unsqueeze(0);
+    const Frequencies used = frequencies(length);
+    const at::Tensor half = positions.to(at::kFloat).unsqueeze(1) * used.values.unsqueeze(0);
     const at::Tensor whole = at::cat({half, half}, 1);
-    return {at::cos(whole) * frequencies.scale, at::sin(whole) * frequencies.scale};
+    return {at::cos(whole) * used.scale, at::sin(whole) * used.scale};
+}
+
+RopeTable::Frequencies RopeTable::frequencies(int64_t length) const {
+    return same_rope_frequencies(config_, 1, length) ? usual_ : make(length);
 }
 
 at::Tensor RopeTable::rotate(const at::Tensor& input, const RopeAngles& angles) {

@@ -17,6 +17,11 @@ struct RopeAngles {
 /// head is turned with value i + rotated / 2. Immutable once made; thread-safe.
 class RopeTable {
 public:
+    struct Frequencies {
+        at::Tensor values;  ///< [rotated / 2] float32, on the table's device
+        double scale = 1;   ///< of cosines and sines
+    };
+
     RopeTable() = default;
     /// `config` of a decoder.
     RopeTable(const ModelConfig& config, at::Device device);
@@ -24,15 +29,14 @@ public:
     /// Of int64 `positions` [n] on the table's device, of a text of `length` tokens.
     [[nodiscard]] RopeAngles angles(const at::Tensor& positions, int64_t length) const;
 
+    /// Of a text of `length` tokens.
+    [[nodiscard]] Frequencies frequencies(int64_t length) const;
+
     /// Turns the first `rotated` values of each head of `input` [n, heads, head size]; the others
     /// pass. Computed in float32, returned in the input's type.
     static at::Tensor rotate(const at::Tensor& input, const RopeAngles& angles);
 
 private:
-    struct Frequencies {
-        at::Tensor values;  ///< [rotated / 2] float32
-        double scale = 1;
-    };
     [[nodiscard]] Frequencies make(int64_t length) const;
 
     ModelConfig config_;
