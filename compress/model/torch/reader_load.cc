@@ -82,7 +82,8 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::random(const ModelConfig& config
         core->type_ = scalar_type(options.precision);
         core->chunk_rows_ = core->device_.is_cpu() ? kCpuChunkRows : kDeviceChunkRows;
         apply_threads(options);
-        at::globalContext().defaultGenerator(core->device_).set_current_seed(seed);
+        at::Generator generator = at::globalContext().defaultGenerator(core->device_);
+        generator.set_current_seed(seed);
         const auto take = [&](std::string_view, at::IntArrayRef shape) {
             at::Tensor weight =
                 at::empty(shape, at::TensorOptions(core->device_).dtype(core->type_));
