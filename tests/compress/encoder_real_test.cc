@@ -73,7 +73,7 @@ TEST_P(EncoderRealTest, SentencesEqualTheirGoldenVectors) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, EncoderRealTest, ::testing::Values("cpu", "fake"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& each) { return each.param; });
 
 }  // namespace
 }  // namespace temblor

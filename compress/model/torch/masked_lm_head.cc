@@ -22,10 +22,9 @@ struct HeadNames {
 };
 
 const HeadNames& head_names(Architecture architecture) {
-    static constexpr HeadNames bert = {"cls.predictions.transform.dense",
-                                       "cls.predictions.transform.LayerNorm",
-                                       "cls.predictions.decoder.weight", "cls.predictions.bias",
-                                       "cls.predictions.decoder.bias"};
+    static constexpr HeadNames bert = {
+        "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
+        "cls.predictions.decoder.weight", "cls.predictions.bias", "cls.predictions.decoder.bias"};
     static constexpr HeadNames roberta = {"lm_head.dense", "lm_head.layer_norm",
                                           "lm_head.decoder.weight", "lm_head.bias",
                                           "lm_head.decoder.bias"};
@@ -58,8 +57,8 @@ MaskedLmHead MaskedLmHead::load(WeightLoader& loader, const ModelConfig& config,
     head.words_ = loader.has(names.matrix)
                       ? loader.load(names.matrix, {config.vocabulary, config.hidden})
                       : words;
-    head.bias_ = loader.load(loader.has(names.bias) ? names.bias : names.other_bias,
-                             {config.vocabulary});
+    head.bias_ =
+        loader.load(loader.has(names.bias) ? names.bias : names.other_bias, {config.vocabulary});
     if (loader.status().is_ok()) head.bias_ = head.bias_.to(at::kFloat);
     return head;
 }
