@@ -25,7 +25,10 @@ using testing::ModelFixture;
 /// Every test runs on the CPU and on the test's own device.
 class EncoderParityTest : public ::testing::TestWithParam<std::string> {
 protected:
-    void SetUp() override { options_.device = testing::device_under_test(GetParam()); }
+    void SetUp() override {
+        options_.device = testing::device_under_test(GetParam());
+        options_.threads = 1;
+    }
     ModelOptions options_;
 };
 

@@ -20,6 +20,7 @@ protected:
     void SetUp() override {
         if (!real_data("models").has_value()) GTEST_SKIP() << "no real models (TEMBLOR_DATA)";
         options_.device = testing::device_under_test(GetParam());
+        options_.threads = 1;
     }
     static std::vector<std::string_view> views(const std::vector<std::string>& texts) {
         return {texts.begin(), texts.end()};

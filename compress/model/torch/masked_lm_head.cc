@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/amax.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mm.h>
 
 #include "compress/model/torch/activation.h"
+#include "compress/model/torch/row_maxima.h"
 
 namespace temblor {
 namespace {
@@ -35,9 +35,9 @@ const HeadNames& head_names(Architecture architecture) {
     return architecture == Architecture::kDistilBert ? distil : roberta;
 }
 
-/// Scores of a tile: what stays in a core's second-level cache, or fills a GPU.
-constexpr int64_t kCpuTileElements = int64_t{1} << 17;
-constexpr int64_t kDeviceTileElements = int64_t{1} << 26;
+/// Bytes of a tile: what stays in a core's second-level cache, or fills a GPU.
+constexpr int64_t kCpuTileBytes = int64_t{1} << 19;
+constexpr int64_t kDeviceTileBytes = int64_t{1} << 27;
 /// Tokens of a tile where texts are shorter.
 constexpr int64_t kCpuTileTokens = 256;
 constexpr int64_t kDeviceTileTokens = 8192;
@@ -75,7 +75,8 @@ at::Tensor MaskedLmHead::logits(const at::Tensor& hidden) const {
 at::Tensor MaskedLmHead::largest_logits(const at::Tensor& hidden, const RaggedBatch& batch) const {
     const bool cpu = hidden.device().is_cpu();
     const int64_t most_tokens = cpu ? kCpuTileTokens : kDeviceTileTokens;
-    const int64_t most_elements = cpu ? kCpuTileElements : kDeviceTileElements;
+    const int64_t most_elements =
+        (cpu ? kCpuTileBytes : kDeviceTileBytes) / static_cast<int64_t>(words_.element_size());
     const at::Tensor columns = transform(hidden).t();  // [hidden, tokens]
     const int64_t vocabulary = words_.size(0);
     const auto texts = static_cast<int64_t>(batch.lengths.size());
@@ -100,10 +101,8 @@ at::Tensor MaskedLmHead::largest_logits(const at::Tensor& hidden, const RaggedBa
             at::mm_out(scratch, words_.narrow(0, word, words), part);
             for (int64_t text = first; text < last; ++text) {
                 const auto place = static_cast<size_t>(text);
-                at::Tensor target = result.select(0, text).narrow(0, word, words);
-                at::amax_out(target,
-                             scratch.narrow(1, batch.begins[place] - begin, batch.lengths[place]),
-                             {1});
+                row_maxima(scratch, batch.begins[place] - begin, batch.lengths[place],
+                           result.select(0, text).narrow(0, word, words));
             }
         }
         first = last;
