@@ -21,8 +21,8 @@ struct SentenceOptions {
     /// The first values that are kept of each vector (Matryoshka embeddings); 0: all.
     int64_t dimensions = 0;
     /// Pooling and normalisation to length 1, where they are not to be the folder's.
-    std::optional<Pooling> pooling;
-    std::optional<bool> normalize;
+    std::optional<Pooling> pooling = std::nullopt;
+    std::optional<bool> normalize = std::nullopt;
 };
 
 /// A vector a text: the hidden states of its tokens, pooled, cut and normalised, as
@@ -31,8 +31,8 @@ struct SentenceOptions {
 class SentenceEncoder {
 public:
     /// Opens the folder of a BERT, RoBERTa, XLM-RoBERTa or DistilBERT, with the files of
-    /// sentence-transformers where there are some (sentence_config.h). Errors name file and field or
-    /// tensor; kUnimplemented in a build without libtorch.
+    /// sentence-transformers where there are some (sentence_config.h). Errors name file and field
+    /// or tensor; kUnimplemented in a build without libtorch.
     static Result<std::unique_ptr<SentenceEncoder>> open(const std::string& folder,
                                                          const ModelOptions& options);
     ~SentenceEncoder();

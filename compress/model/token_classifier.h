@@ -21,8 +21,8 @@ struct TokenScores {
 };
 
 /// Scores of every token of a text by an encoder with a head for tokens: what a compressor of
-/// prompts keeps or drops (LLMLingua-2), names, and so on. Immutable; thread-safe, but calls at once
-/// share the threads of the process.
+/// prompts keeps or drops (LLMLingua-2), names, and so on. Immutable; thread-safe, but calls at
+/// once share the threads of the process.
 class TokenClassifier {
 public:
     /// Opens a Hugging Face folder whose config.json names a ...ForTokenClassification. Errors name

@@ -12,8 +12,8 @@
 #include "compress/model/torch/device.h"
 #include "compress/model/torch/loaded_encoder.h"
 #include "compress/model/torch/masked_lm_head.h"
-#include "tests/compress/model_fixture.h"
 #include "tests/compress/model_files.h"
+#include "tests/compress/model_fixture.h"
 #include "tests/compress/test_devices.h"
 
 namespace temblor {
@@ -25,7 +25,10 @@ using testing::ModelFixture;
 /// Every test runs on the CPU and on the test's own device.
 class EncoderParityTest : public ::testing::TestWithParam<std::string> {
 protected:
-    void SetUp() override { options_.device = testing::device_under_test(GetParam()); }
+    void SetUp() override {
+        options_.device = testing::device_under_test(GetParam());
+        options_.threads = 1;
+    }
     ModelOptions options_;
 };
 
@@ -43,8 +46,8 @@ Result<std::vector<std::vector<float>>> token_rows(const ModelFixture& fixture, 
     if (!encoder.is_ok()) return encoder.status();
     std::vector<std::vector<float>> results(fixture.texts.size());
     TEMBLOR_RETURN_IF_ERROR(encoder.value()->run(
-        fixture.texts, [&](const RaggedBatch& batch, std::span<const size_t> order,
-                           const at::Tensor& hidden) {
+        fixture.texts,
+        [&](const RaggedBatch& batch, std::span<const size_t> order, const at::Tensor& hidden) {
             const at::Tensor rows =
                 to_floats(head == ModelHead::kMaskedLm ? lm.logits(hidden) : hidden);
             for (size_t i = 0; i < order.size(); ++i) {
@@ -153,8 +156,8 @@ TEST_P(EncoderParityTest, SentencesAreHiddenStatesPooled) {
     ASSERT_TRUE(encoder.is_ok()) << encoder.status().to_string();
     const auto width = static_cast<size_t>(encoder.value()->dimensions());
     for (const Pooling pooling : {Pooling::kMean, Pooling::kFirst, Pooling::kLast, Pooling::kMax}) {
-        const auto vectors = encoder.value()->encode_tokens(
-            fixture.texts, {.pooling = pooling, .normalize = false});
+        const auto vectors =
+            encoder.value()->encode_tokens(fixture.texts, {.pooling = pooling, .normalize = false});
         ASSERT_TRUE(vectors.is_ok()) << vectors.status().to_string();
         for (size_t i = 0; i < fixture.texts.size(); ++i) {
             const std::vector<float>& rows = fixture.outputs[i];
@@ -166,7 +169,7 @@ TEST_P(EncoderParityTest, SentencesAreHiddenStatesPooled) {
                     sum += rows[t * width + j];
                     most = std::max(most, rows[t * width + j]);
                 }
-                const float expected = pooling == Pooling::kMean    ? sum / static_cast<float>(tokens)
+                const float expected = pooling == Pooling::kMean ? sum / static_cast<float>(tokens)
                                        : pooling == Pooling::kFirst ? rows[j]
                                        : pooling == Pooling::kLast  ? rows[rows.size() - width + j]
                                                                     : most;
@@ -212,7 +215,7 @@ TEST_P(EncoderParityTest, HalfPrecisionIsClose) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, EncoderParityTest, ::testing::Values("cpu", "fake"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& each) { return each.param; });
 
 }  // namespace
 }  // namespace temblor

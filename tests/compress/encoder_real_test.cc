@@ -20,6 +20,7 @@ protected:
     void SetUp() override {
         if (!real_data("models").has_value()) GTEST_SKIP() << "no real models (TEMBLOR_DATA)";
         options_.device = testing::device_under_test(GetParam());
+        options_.threads = 1;
     }
     static std::vector<std::string_view> views(const std::vector<std::string>& texts) {
         return {texts.begin(), texts.end()};
@@ -73,7 +74,7 @@ TEST_P(EncoderRealTest, SentencesEqualTheirGoldenVectors) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, EncoderRealTest, ::testing::Values("cpu", "fake"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& each) { return each.param; });
 
 }  // namespace
 }  // namespace temblor

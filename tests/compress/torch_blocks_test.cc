@@ -3,6 +3,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
+#include <c10/util/Exception.h>
 
 #include "compress/model/torch/device.h"
 #include "compress/model/torch/linear.h"
@@ -10,6 +11,7 @@
 #include "compress/model/torch/rope_table.h"
 #include "compress/model/torch/weight_loader.h"
 #include "tests/compress/model_files.h"
+#include "tests/compress/test_devices.h"
 
 namespace temblor {
 namespace {
@@ -26,6 +28,17 @@ TEST_F(TorchBlocksTest, ChoosesADevice) {
     EXPECT_TRUE(cpu->is_cpu());
     expect_error(choose_device({.device = "gpu9"}).status(), StatusCode::kInvalidArgument,
                  {"gpu9"});
+}
+
+TEST_F(TorchBlocksTest, TheTestDeviceRefusesTensorsOfTheCpu) {
+    const auto fake = choose_device({.device = testing::device_under_test("fake")});
+    ASSERT_TRUE(fake.is_ok()) << fake.status().to_string();
+    const at::Tensor there = at::randn({2, 2}).to(fake.value());
+    const at::Tensor here = at::randn({2, 2});
+    EXPECT_EQ((there + there).device(), fake.value());
+    EXPECT_TRUE(at::allclose((there + 1).to(at::kCPU), there.to(at::kCPU) + 1));
+    EXPECT_THROW((void)(there + here), c10::Error);
+    EXPECT_THROW((void)at::linear(there, here, at::Tensor()), c10::Error);
 }
 
 TEST_F(TorchBlocksTest, LoadsWeightsByTheirOldNamesToo) {

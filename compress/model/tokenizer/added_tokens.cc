@@ -54,9 +54,15 @@ Result<AddedTokens> AddedTokens::create(std::vector<AddedToken> tokens,
     return made;
 }
 
-const AddedToken* AddedTokens::find(uint32_t id) const {
+std::optional<uint32_t> AddedTokens::index_of(uint32_t id) const {
     const uint64_t* index = by_id_.find(id);
-    return index == nullptr ? nullptr : &tokens_[*index];
+    if (index == nullptr) return std::nullopt;
+    return static_cast<uint32_t>(*index);
+}
+
+const AddedToken* AddedTokens::find(uint32_t id) const {
+    const auto index = index_of(id);
+    return index ? &tokens_[*index] : nullptr;
 }
 
 bool AddedTokens::is_markup(uint32_t index) const {

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] const std::vector<AddedToken>& all() const { return tokens_; }
     /// Null for an id that is none.
     [[nodiscard]] const AddedToken* find(uint32_t id) const;
+    [[nodiscard]] std::optional<uint32_t> index_of(uint32_t id) const;
     /// What decoding spells for a token: its content, or its normalised form if it has one.
     [[nodiscard]] const std::string& spelling(uint32_t index) const { return spellings_[index]; }
     /// Whether untrusted text must not spell it: special, or in form of markup ("<tool_call>").

@@ -199,7 +199,11 @@ Result<std::string> PipelineTokenizer::decode(const std::vector<uint32_t>& ids,
     tokens.reserve(ids.size());
     for (const uint32_t id : ids) {
         if (skip_special && is_special(id)) continue;
-        if (auto spelled = token(id)) tokens.push_back(*std::move(spelled));
+        if (const auto added = parts_.added.index_of(id)) {
+            tokens.push_back(parts_.added.spelling(*added));
+        } else if (const auto found = parts_.model->tokens().token(id)) {
+            tokens.emplace_back(*found);
+        }
     }
     if (parts_.decoder != nullptr) TEMBLOR_RETURN_IF_ERROR(parts_.decoder->apply(tokens));
     std::string text;

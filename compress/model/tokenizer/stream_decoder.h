@@ -24,8 +24,9 @@ public:
     Result<std::string> finish();
 
 private:
-    /// What `text`, of all held tokens, has beyond what was given.
-    [[nodiscard]] Result<std::string> fresh(const std::string& text) const;
+    [[nodiscard]] Result<std::string> decode_first(size_t tokens) const;
+    /// What `text`, of the first held tokens, has beyond what was given.
+    [[nodiscard]] Result<std::string> fresh(const std::string& text, size_t tokens) const;
 
     const Tokenizer& tokenizer_;
     bool skip_special_;

@@ -15,8 +15,8 @@ ClassifierHead ClassifierHead::load(WeightLoader& loader, const ModelConfig& con
             case Architecture::kDistilBert:
                 head.between_ = Between::kRelu;
                 loader.set_prefix("");
-                head.dense_ = Linear::load(loader, "pre_classifier", config.hidden, config.hidden,
-                                           true);
+                head.dense_ =
+                    Linear::load(loader, "pre_classifier", config.hidden, config.hidden, true);
                 break;
             case Architecture::kBert:
                 head.between_ = Between::kTanh;
@@ -39,9 +39,12 @@ ClassifierHead ClassifierHead::load(WeightLoader& loader, const ModelConfig& con
 
 at::Tensor ClassifierHead::operator()(const at::Tensor& hidden) const {
     switch (between_) {
-        case Between::kNothing: return output_(hidden).to(at::kFloat);
-        case Between::kTanh: return output_(at::tanh(dense_(hidden))).to(at::kFloat);
-        case Between::kRelu: return output_(at::relu(dense_(hidden))).to(at::kFloat);
+        case Between::kNothing:
+            return output_(hidden).to(at::kFloat);
+        case Between::kTanh:
+            return output_(at::tanh(dense_(hidden))).to(at::kFloat);
+        case Between::kRelu:
+            return output_(at::relu(dense_(hidden))).to(at::kFloat);
     }
     return hidden;
 }

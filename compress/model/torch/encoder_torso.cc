@@ -5,10 +5,10 @@ namespace temblor {
 EncoderTorso EncoderTorso::load(WeightLoader& loader, const ModelConfig& config) {
     EncoderTorso torso;
     torso.config_ = config;
-    torso.words_ = Embedding::load(loader, "embeddings.word_embeddings", config.vocabulary,
-                                   config.hidden);
-    torso.positions_ = Embedding::load(loader, "embeddings.position_embeddings", config.positions,
-                                       config.hidden);
+    torso.words_ =
+        Embedding::load(loader, "embeddings.word_embeddings", config.vocabulary, config.hidden);
+    torso.positions_ =
+        Embedding::load(loader, "embeddings.position_embeddings", config.positions, config.hidden);
     torso.has_types_ = config.token_types > 0;
     if (torso.has_types_) {
         torso.types_ = Embedding::load(loader, "embeddings.token_type_embeddings",

@@ -18,11 +18,16 @@ constexpr int64_t kDeviceBatchTokens = 32768;
 
 std::string_view head_class(ModelHead head) {
     switch (head) {
-        case ModelHead::kNone: return "...Model";
-        case ModelHead::kMaskedLm: return "...ForMaskedLM";
-        case ModelHead::kCausalLm: return "...ForCausalLM";
-        case ModelHead::kSequence: return "...ForSequenceClassification";
-        case ModelHead::kToken: return "...ForTokenClassification";
+        case ModelHead::kNone:
+            return "...Model";
+        case ModelHead::kMaskedLm:
+            return "...ForMaskedLM";
+        case ModelHead::kCausalLm:
+            return "...ForCausalLM";
+        case ModelHead::kSequence:
+            return "...ForSequenceClassification";
+        case ModelHead::kToken:
+            return "...ForTokenClassification";
     }
     return "";
 }
@@ -83,8 +88,7 @@ Status LoadedEncoder::open_tokenizer(const std::string& folder, const ModelConfi
     if (tokenizer_->vocabulary_size() > config.vocabulary) {
         return Status::corruption(
             fmt::format("{}: the tokenizer has ids up to {}, but \"vocab_size\" of {} is {}",
-                        folder, tokenizer_->vocabulary_size() - 1, config.path,
-                        config.vocabulary));
+                        folder, tokenizer_->vocabulary_size() - 1, config.path, config.vocabulary));
     }
     return Status::ok();
 }

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/amax.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mm.h>
 
 #include "compress/model/torch/activation.h"
+#include "compress/model/torch/row_maxima.h"
 
 namespace temblor {
 namespace {
@@ -22,10 +22,9 @@ struct HeadNames {
 };
 
 const HeadNames& head_names(Architecture architecture) {
-    static constexpr HeadNames bert = {"cls.predictions.transform.dense",
-                                       "cls.predictions.transform.LayerNorm",
-                                       "cls.predictions.decoder.weight", "cls.predictions.bias",
-                                       "cls.predictions.decoder.bias"};
+    static constexpr HeadNames bert = {
+        "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
+        "cls.predictions.decoder.weight", "cls.predictions.bias", "cls.predictions.decoder.bias"};
     static constexpr HeadNames roberta = {"lm_head.dense", "lm_head.layer_norm",
                                           "lm_head.decoder.weight", "lm_head.bias",
                                           "lm_head.decoder.bias"};
@@ -36,9 +35,9 @@ const HeadNames& head_names(Architecture architecture) {
     return architecture == Architecture::kDistilBert ? distil : roberta;
 }
 
-/// Scores of a tile: what stays in a core's second-level cache, or fills a GPU.
-constexpr int64_t kCpuTileElements = int64_t{1} << 17;
-constexpr int64_t kDeviceTileElements = int64_t{1} << 26;
+/// Bytes of a tile: what stays in a core's second-level cache, or fills a GPU.
+constexpr int64_t kCpuTileBytes = int64_t{1} << 19;
+constexpr int64_t kDeviceTileBytes = int64_t{1} << 27;
 /// Tokens of a tile where texts are shorter.
 constexpr int64_t kCpuTileTokens = 256;
 constexpr int64_t kDeviceTileTokens = 8192;
@@ -58,8 +57,8 @@ MaskedLmHead MaskedLmHead::load(WeightLoader& loader, const ModelConfig& config,
     head.words_ = loader.has(names.matrix)
                       ? loader.load(names.matrix, {config.vocabulary, config.hidden})
                       : words;
-    head.bias_ = loader.load(loader.has(names.bias) ? names.bias : names.other_bias,
-                             {config.vocabulary});
+    head.bias_ =
+        loader.load(loader.has(names.bias) ? names.bias : names.other_bias, {config.vocabulary});
     if (loader.status().is_ok()) head.bias_ = head.bias_.to(at::kFloat);
     return head;
 }
@@ -76,7 +75,8 @@ at::Tensor MaskedLmHead::logits(const at::Tensor& hidden) const {
 at::Tensor MaskedLmHead::largest_logits(const at::Tensor& hidden, const RaggedBatch& batch) const {
     const bool cpu = hidden.device().is_cpu();
     const int64_t most_tokens = cpu ? kCpuTileTokens : kDeviceTileTokens;
-    const int64_t most_elements = cpu ? kCpuTileElements : kDeviceTileElements;
+    const int64_t most_elements =
+        (cpu ? kCpuTileBytes : kDeviceTileBytes) / static_cast<int64_t>(words_.element_size());
     const at::Tensor columns = transform(hidden).t();  // [hidden, tokens]
     const int64_t vocabulary = words_.size(0);
     const auto texts = static_cast<int64_t>(batch.lengths.size());
@@ -101,10 +101,8 @@ at::Tensor MaskedLmHead::largest_logits(const at::Tensor& hidden, const RaggedBa
             at::mm_out(scratch, words_.narrow(0, word, words), part);
             for (int64_t text = first; text < last; ++text) {
                 const auto place = static_cast<size_t>(text);
-                at::Tensor target = result.select(0, text).narrow(0, word, words);
-                at::amax_out(target,
-                             scratch.narrow(1, batch.begins[place] - begin, batch.lengths[place]),
-                             {1});
+                row_maxima(scratch, batch.begins[place] - begin, batch.lengths[place],
+                           result.select(0, text).narrow(0, word, words));
             }
         }
         first = last;

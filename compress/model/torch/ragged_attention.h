@@ -22,12 +22,13 @@ public:
     /// Runs on the CPU, padded elsewhere.
     RaggedAttention(const RaggedBatch& batch, at::Device device);
 
-    /// `projected` [tokens, 3 * heads * size]: queries, keys, values. Returns [tokens, heads * size].
+    /// `projected` [tokens, 3 * heads * size]: queries, keys, values. Returns [tokens, heads *
+    /// size].
     [[nodiscard]] at::Tensor operator()(const at::Tensor& projected, int64_t heads) const;
 
 private:
     struct Run {
-        int64_t begin;   ///< row
+        int64_t begin;  ///< row
         int64_t texts;
         int64_t length;  ///< tokens of each
     };

@@ -34,8 +34,8 @@ Status check_sequence(const TokenSequence& text, const ModelConfig& config, size
     }
     for (const uint32_t id : text.ids) {
         if (id >= config.vocabulary) {
-            return Status::invalid_argument(fmt::format(
-                "text {}: token id {}, the model has {}", place, id, config.vocabulary));
+            return Status::invalid_argument(fmt::format("text {}: token id {}, the model has {}",
+                                                        place, id, config.vocabulary));
         }
     }
     if (!text.types.empty() && text.types.size() != text.ids.size()) {
@@ -79,9 +79,8 @@ std::vector<std::vector<size_t>> batches_by_length(std::span<const TokenSequence
                                                    int64_t tokens) {
     std::vector<size_t> order(texts.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-        return texts[a].ids.size() > texts[b].ids.size();
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return texts[a].ids.size() > texts[b].ids.size(); });
     std::vector<std::vector<size_t>> batches;
     int64_t room = 0;
     for (const size_t number : order) {

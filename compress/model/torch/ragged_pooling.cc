@@ -22,8 +22,7 @@ at::Tensor pool(const at::Tensor& hidden, const RaggedBatch& batch, Pooling pool
             lasts.push_back(batch.begins[i] + batch.lengths[i] - 1);
             continue;
         }
-        const at::Tensor text =
-            hidden.narrow(0, batch.begins[i], batch.lengths[i]).to(at::kFloat);
+        const at::Tensor text = hidden.narrow(0, batch.begins[i], batch.lengths[i]).to(at::kFloat);
         rows.push_back(pooling == Pooling::kMean ? at::mean(text, {0}) : at::amax(text, {0}));
     }
     if (pooling == Pooling::kLast) {

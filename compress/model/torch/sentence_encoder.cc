@@ -51,22 +51,21 @@ Result<std::vector<float>> SentenceEncoder::encode_tokens(std::span<const TokenS
     const int64_t kept = options.dimensions == 0 ? dimensions() : options.dimensions;
     const auto width = static_cast<size_t>(kept);
     std::vector<float> vectors(texts.size() * width);
-    TEMBLOR_RETURN_IF_ERROR(parts_->encoder->run(
-        texts, [&](const RaggedBatch& batch, std::span<const size_t> order,
-                   const at::Tensor& hidden) {
-            at::Tensor rows = pool(hidden, batch, options.pooling.value_or(parts_->sentence.pooling))
-                                  .narrow(1, 0, kept);
-            if (options.normalize.value_or(parts_->sentence.normalize)) {
-                rows = rows / at::linalg_vector_norm(rows, 2, {1}, /*keepdim=*/true)
-                                  .clamp_min(1e-12);
-            }
-            const at::Tensor floats = to_floats(rows);
-            const auto* values = floats.const_data_ptr<float>();
-            for (size_t i = 0; i < order.size(); ++i) {
-                std::copy_n(values + i * width, width,
-                            vectors.begin() + static_cast<std::ptrdiff_t>(order[i] * width));
-            }
-        }));
+    TEMBLOR_RETURN_IF_ERROR(parts_->encoder->run(texts, [&](const RaggedBatch& batch,
+                                                            std::span<const size_t> order,
+                                                            const at::Tensor& hidden) {
+        at::Tensor rows = pool(hidden, batch, options.pooling.value_or(parts_->sentence.pooling))
+                              .narrow(1, 0, kept);
+        if (options.normalize.value_or(parts_->sentence.normalize)) {
+            rows = rows / at::linalg_vector_norm(rows, 2, {1}, /*keepdim=*/true).clamp_min(1e-12);
+        }
+        const at::Tensor floats = to_floats(rows);
+        const auto* values = floats.const_data_ptr<float>();
+        for (size_t i = 0; i < order.size(); ++i) {
+            std::copy_n(values + i * width, width,
+                        vectors.begin() + static_cast<std::ptrdiff_t>(order[i] * width));
+        }
+    }));
     return vectors;
 }
 

@@ -63,19 +63,17 @@ Result<std::vector<SparseVector>> SpladeEncoder::encode(std::span<const std::str
     return encode_tokens(tokens.value(), options);
 }
 
-Result<std::vector<SparseVector>> SpladeEncoder::encode_tokens(
-    std::span<const TokenSequence> texts, const SpladeOptions& options) const {
+Result<std::vector<SparseVector>> SpladeEncoder::encode_tokens(std::span<const TokenSequence> texts,
+                                                               const SpladeOptions& options) const {
     std::vector<SparseVector> vectors(texts.size());
     TEMBLOR_RETURN_IF_ERROR(parts_->encoder->run(
-        texts, [&](const RaggedBatch& batch, std::span<const size_t> order,
-                   const at::Tensor& hidden) {
+        texts,
+        [&](const RaggedBatch& batch, std::span<const size_t> order, const at::Tensor& hidden) {
             const at::Tensor scores = to_floats(parts_->head.largest_logits(hidden, batch));
             const auto width = static_cast<size_t>(scores.size(1));
-            const std::span<const float> all(scores.const_data_ptr<float>(),
-                                             order.size() * width);
+            const std::span<const float> all(scores.const_data_ptr<float>(), order.size() * width);
             for (size_t i = 0; i < order.size(); ++i) {
-                vectors[order[i]] =
-                    positive_entries(all.subspan(i * width, width), options.top_k);
+                vectors[order[i]] = positive_entries(all.subspan(i * width, width), options.top_k);
             }
         }));
     return vectors;

@@ -39,8 +39,7 @@ Result<std::vector<float>> TextClassifier::score_pairs(std::span<const std::stri
         return Status::invalid_argument(
             fmt::format("pairs: {} first texts, {} second", firsts.size(), seconds.size()));
     }
-    Result<std::vector<TokenSequence>> tokens =
-        parts_->encoder->tokenize(firsts, seconds, longest);
+    Result<std::vector<TokenSequence>> tokens = parts_->encoder->tokenize(firsts, seconds, longest);
     if (!tokens.is_ok()) return std::move(tokens).status();
     return score_tokens(tokens.value());
 }
@@ -50,8 +49,8 @@ Result<std::vector<float>> TextClassifier::score_tokens(
     const size_t width = labels().size();
     std::vector<float> scores(texts.size() * width);
     TEMBLOR_RETURN_IF_ERROR(parts_->encoder->run(
-        texts, [&](const RaggedBatch& batch, std::span<const size_t> order,
-                   const at::Tensor& hidden) {
+        texts,
+        [&](const RaggedBatch& batch, std::span<const size_t> order, const at::Tensor& hidden) {
             const at::Tensor floats = to_floats(parts_->head(first_rows(hidden, batch)));
             const auto* values = floats.const_data_ptr<float>();
             for (size_t i = 0; i < order.size(); ++i) {

@@ -46,8 +46,8 @@ Result<std::vector<TokenScores>> TokenClassifier::score_tokens(
     const size_t width = labels().size();
     std::vector<TokenScores> results(texts.size());
     TEMBLOR_RETURN_IF_ERROR(parts_->encoder->run(
-        texts, [&](const RaggedBatch& batch, std::span<const size_t> order,
-                   const at::Tensor& hidden) {
+        texts,
+        [&](const RaggedBatch& batch, std::span<const size_t> order, const at::Tensor& hidden) {
             const at::Tensor floats = to_floats(parts_->head(hidden));
             const auto* values = floats.const_data_ptr<float>();
             for (size_t i = 0; i < order.size(); ++i) {
