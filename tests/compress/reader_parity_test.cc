@@ -338,7 +338,7 @@ TEST_P(ReaderTest, RefusesWrongRequests) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, ReaderTest, ::testing::ValuesIn(testing::devices_under_test()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& device) { return device.param; });
 
 }  // namespace
 }  // namespace temblor

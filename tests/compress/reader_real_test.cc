@@ -52,7 +52,7 @@ TEST_P(ReaderRealTest, StoriesGoOnAsTheyShould) {
 
 INSTANTIATE_TEST_SUITE_P(Devices, ReaderRealTest,
                          ::testing::ValuesIn(testing::devices_under_test()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& device) { return device.param; });
 
 }  // namespace
 }  // namespace temblor
