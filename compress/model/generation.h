@@ -15,10 +15,10 @@ struct GenerationOptions {
     double top_p = 1;        ///< only the most likely that together reach p
     uint64_t seed = 0;
     /// End after any of these; they are not part of the result.
-    std::vector<uint32_t> stop_ids;
+    std::vector<uint32_t> stop_ids = {};
     /// End when the text holds any of these; the result's text ends before it. Needs the folder's
     /// tokenizer.
-    std::vector<std::string> stop;
+    std::vector<std::string> stop = {};
     bool ignore_end = false;  ///< whether the model's own end tokens are ordinary ones
     bool log_probabilities = false;
 };
