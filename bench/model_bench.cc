@@ -208,8 +208,7 @@ DecodeFigures measure_decode(const Reader& reader, int64_t past, int64_t tokens)
     const auto read = reader.read({&whole, 1});
     if (!read.is_ok()) fail(read.status());
     for (size_t i = 0; i < answer.ids.size(); ++i) {
-        const float other =
-            read.value()[0].log_probabilities[request.input.ids.size() - 1 + i];
+        const float other = read.value()[0].log_probabilities[request.input.ids.size() - 1 + i];
         figures.largest_difference = std::max<double>(
             figures.largest_difference, std::abs(answer.log_probabilities[i] - other));
     }
@@ -250,8 +249,8 @@ int measure(const std::string& shape, const std::string& precision, int threads)
     const ModelConfig config = shape_of(shape);
     const at::ScalarType type = scalar_type(options.precision);
     const double memory = memory_rate(device.value());
-    const double products = product_rate(device.value(), type, cpu ? 512 : 8192,
-                                         cpu ? config.hidden : 8192);
+    const double products =
+        product_rate(device.value(), type, cpu ? 512 : 8192, cpu ? config.hidden : 8192);
     const auto reader = Reader::random(config, options, 1);
     if (!reader.is_ok()) fail(reader.status());
     const double weights = weights_of(config);
@@ -274,7 +273,8 @@ int measure(const std::string& shape, const std::string& precision, int threads)
     }
     out += "], \"prefill\": [";
     comma = "";
-    for (const int64_t rows : {cpu ? int64_t{256} : int64_t{2048}, cpu ? int64_t{512} : int64_t{8192}}) {
+    for (const int64_t rows :
+         {cpu ? int64_t{256} : int64_t{2048}, cpu ? int64_t{512} : int64_t{8192}}) {
         const double seconds = measure_prefill(*reader.value(), rows);
         // Only the last row's scores are asked for. Half of the scores of attention are masked.
         const double used = weights - double(config.hidden * config.vocabulary);

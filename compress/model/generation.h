@@ -32,8 +32,8 @@ struct GenerationRequest {
 };
 
 struct Generation {
-    std::vector<uint32_t> ids;  ///< without end and stop tokens
-    std::string text;           ///< of the ids; empty where the folder has no tokenizer
+    std::vector<uint32_t> ids;             ///< without end and stop tokens
+    std::string text;                      ///< of the ids; empty where the folder has no tokenizer
     std::vector<float> log_probabilities;  ///< of the ids by the unscaled distribution, if asked
     FinishReason finish = FinishReason::kLength;
 };

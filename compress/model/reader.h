@@ -25,7 +25,8 @@ class ReaderCore;
 class Reader {
 public:
     /// Opens the Hugging Face folder of a ...ForCausalLM. Errors name file and field or tensor;
-    /// kUnimplemented for other models and in a build without libtorch. The tokenizer may be absent.
+    /// kUnimplemented for other models and in a build without libtorch. The tokenizer may be
+    /// absent.
     static Result<std::unique_ptr<Reader>> open(const std::string& folder,
                                                 const ModelOptions& options);
     /// A model of that shape with random weights made on the device from `seed`, for measurements.

@@ -40,10 +40,10 @@ struct ReaderInput {
 /// One input of a call and what is wanted of it.
 struct ReadRequest {
     ReaderInput input;
-    KvCache* cache = nullptr;            ///< the rows are added to it; not null, of this reader
-    std::vector<int64_t> logit_rows;     ///< rows of the input, ascending
-    std::vector<uint32_t> targets;       ///< per row, or empty: whose log-probability is wanted
-    QueryObserver* observer = nullptr;   ///< may be null
+    KvCache* cache = nullptr;           ///< the rows are added to it; not null, of this reader
+    std::vector<int64_t> logit_rows;    ///< rows of the input, ascending
+    std::vector<uint32_t> targets;      ///< per row, or empty: whose log-probability is wanted
+    QueryObserver* observer = nullptr;  ///< may be null
 };
 
 /// What a request gives.

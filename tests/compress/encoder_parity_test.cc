@@ -214,7 +214,8 @@ TEST_P(EncoderParityTest, HalfPrecisionIsClose) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, EncoderParityTest, ::testing::ValuesIn(testing::devices_under_test()),
+INSTANTIATE_TEST_SUITE_P(Devices, EncoderParityTest,
+                         ::testing::ValuesIn(testing::devices_under_test()),
                          [](const auto& each) { return each.param; });
 
 }  // namespace

@@ -73,7 +73,8 @@ TEST_P(EncoderRealTest, SentencesEqualTheirGoldenVectors) {
     expect_close(from_text.value(), expected, 1e-4F);
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, EncoderRealTest, ::testing::ValuesIn(testing::devices_under_test()),
+INSTANTIATE_TEST_SUITE_P(Devices, EncoderRealTest,
+                         ::testing::ValuesIn(testing::devices_under_test()),
                          [](const auto& each) { return each.param; });
 
 }  // namespace

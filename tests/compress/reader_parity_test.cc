@@ -14,8 +14,8 @@ using testing::expect_error;
 using testing::ModelFixture;
 
 constexpr const char* kReaders[] = {
-    "llama", "llama-bias-tied", "llama3-rope", "llama-linear", "llama-dynamic", "llama-yarn",
-    "mistral", "qwen2", "qwen2-window", "qwen3", "phi3", "phi3-long"};
+    "llama",   "llama-bias-tied", "llama3-rope",  "llama-linear", "llama-dynamic", "llama-yarn",
+    "mistral", "qwen2",           "qwen2-window", "qwen3",        "phi3",          "phi3-long"};
 
 /// RoPE by the text's length: rows that were read before the text grew differ, in transformers too.
 bool depends_on_length(const std::string& name) {

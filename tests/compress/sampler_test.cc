@@ -8,7 +8,8 @@
 namespace temblor {
 namespace {
 
-std::vector<double> frequencies(const GenerationOptions& options, const std::vector<float>& logits) {
+std::vector<double> frequencies(const GenerationOptions& options,
+                                const std::vector<float>& logits) {
     Sampler sampler(options);
     std::vector<double> counts(logits.size(), 0);
     constexpr int kDraws = 20000;

@@ -26,8 +26,7 @@ bool goes_up_by_one(std::span<const int64_t> positions) {
 }
 
 bool flash_takes(const at::Tensor& queries) {
-    const bool half =
-        queries.scalar_type() == at::kBFloat16 || queries.scalar_type() == at::kHalf;
+    const bool half = queries.scalar_type() == at::kBFloat16 || queries.scalar_type() == at::kHalf;
     return queries.is_cuda() && half && queries.size(-1) % 8 == 0 && queries.size(-1) <= 256;
 }
 
@@ -79,8 +78,7 @@ at::Tensor CausalAttention::operator()(int64_t layer, const at::Tensor& queries,
                                        const at::Tensor& keys, const at::Tensor& values) const {
     cache_.write(layer, keys, values);
     const int64_t all = cache_.length() + rows_;
-    const bool windowed =
-        window_ > 0 && sliding_[static_cast<size_t>(layer)] != 0 && all > window_;
+    const bool windowed = window_ > 0 && sliding_[static_cast<size_t>(layer)] != 0 && all > window_;
     int64_t begin = 0;
     if (windowed && rows_ == 1 && consecutive_) begin = all - window_;
     const at::Tensor all_keys = cache_.keys(layer).narrow(1, begin, all - begin);

@@ -14,7 +14,7 @@ namespace temblor {
 namespace {
 
 /// One linear layer out of those of `names`, whose outputs are `sizes`, one below the other.
-Linear take_joined(const TakeWeight& take, std::string_view prefix,
+Linear take_joined(const TakeWeight& take, HugePages& pages, std::string_view prefix,
                    const std::vector<std::string_view>& names, const std::vector<int64_t>& sizes,
                    int64_t in, bool bias) {
     std::vector<at::Tensor> weights;
@@ -30,12 +30,12 @@ Linear take_joined(const TakeWeight& take, std::string_view prefix,
         if (parts.empty()) return at::Tensor();
         return parts.size() == 1 ? parts.front() : at::cat(parts, 0);
     };
-    return {join(weights), join(biases)};
+    return {pages.keep(join(weights)), join(biases)};
 }
 
 }  // namespace
 
-DecoderLayer DecoderLayer::load(const TakeWeight& take, const ModelConfig& config,
+DecoderLayer DecoderLayer::load(const TakeWeight& take, HugePages& pages, const ModelConfig& config,
                                 std::string_view name) {
     DecoderLayer layer;
     layer.heads_ = config.heads;
@@ -50,39 +50,40 @@ DecoderLayer DecoderLayer::load(const TakeWeight& take, const ModelConfig& confi
     const int64_t keys = config.kv_heads * config.head_size;
     layer.attention_norm_ = norm("input_layernorm", config.hidden);
     if (config.fused_projections) {
-        layer.qkv_ = take_joined(take, name, {"self_attn.qkv_proj"}, {queries + 2 * keys},
+        layer.qkv_ = take_joined(take, pages, name, {"self_attn.qkv_proj"}, {queries + 2 * keys},
                                  config.hidden, config.qkv_bias);
-        layer.gate_up_ = take_joined(take, name, {"mlp.gate_up_proj"}, {2 * config.intermediate},
-                                     config.hidden, config.mlp_bias);
+        layer.gate_up_ = take_joined(take, pages, name, {"mlp.gate_up_proj"},
+                                     {2 * config.intermediate}, config.hidden, config.mlp_bias);
     } else {
-        layer.qkv_ = take_joined(take, name, {"self_attn.q_proj", "self_attn.k_proj",
-                                              "self_attn.v_proj"},
+        layer.qkv_ = take_joined(take, pages, name,
+                                 {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
                                  {queries, keys, keys}, config.hidden, config.qkv_bias);
-        layer.gate_up_ = take_joined(take, name, {"mlp.gate_proj", "mlp.up_proj"},
-                                     {config.intermediate, config.intermediate}, config.hidden,
-                                     config.mlp_bias);
+        layer.gate_up_ =
+            take_joined(take, pages, name, {"mlp.gate_proj", "mlp.up_proj"},
+                        {config.intermediate, config.intermediate}, config.hidden, config.mlp_bias);
     }
     if (config.qk_norm) {
         layer.query_norm_ = norm("self_attn.q_norm", config.head_size);
         layer.key_norm_ = norm("self_attn.k_norm", config.head_size);
     }
-    layer.output_ = take_joined(take, name, {"self_attn.o_proj"}, {config.hidden}, queries,
+    layer.output_ = take_joined(take, pages, name, {"self_attn.o_proj"}, {config.hidden}, queries,
                                 config.output_bias);
     layer.mlp_norm_ = norm("post_attention_layernorm", config.hidden);
-    layer.down_ = take_joined(take, name, {"mlp.down_proj"}, {config.hidden}, config.intermediate,
-                              config.mlp_bias);
+    layer.down_ = take_joined(take, pages, name, {"mlp.down_proj"}, {config.hidden},
+                              config.intermediate, config.mlp_bias);
     return layer;
 }
 
 at::Tensor DecoderLayer::attend(const at::Tensor& input, int64_t layer, const RopeAngles& angles,
                                 std::span<const DecoderPiece> pieces, const SeeQueries& see) const {
     const int64_t rows = input.size(0);
-    const at::Tensor all = row_product(input, qkv_).view({rows, heads_ + 2 * kv_heads_, head_size_});
+    const at::Tensor all =
+        row_product(input, qkv_).view({rows, heads_ + 2 * kv_heads_, head_size_});
     at::Tensor turned;
     if (qk_norm_) {
-        turned = at::cat({query_norm_(all.narrow(1, 0, heads_)),
-                          key_norm_(all.narrow(1, heads_, kv_heads_))},
-                         1);
+        turned = at::cat(
+            {query_norm_(all.narrow(1, 0, heads_)), key_norm_(all.narrow(1, heads_, kv_heads_))},
+            1);
     } else {
         turned = all.narrow(1, 0, heads_ + kv_heads_);
     }

@@ -8,6 +8,7 @@
 
 #include "compress/model/files/model_config.h"
 #include "compress/model/torch/causal_attention.h"
+#include "compress/model/torch/huge_pages.h"
 #include "compress/model/torch/linear.h"
 #include "compress/model/torch/norms.h"
 #include "compress/model/torch/rope_table.h"
@@ -29,8 +30,9 @@ struct DecoderPiece {
 /// in. The three input projections of attention are one product, as are gate and up.
 class DecoderLayer {
 public:
-    /// `name` is "layers.N." with what stands before it. Nothing is usable once `take` failed.
-    static DecoderLayer load(const TakeWeight& take, const ModelConfig& config,
+    /// `name` is "layers.N." with what stands before it. Matrices are kept in `pages`. Nothing is
+    /// usable once `take` failed.
+    static DecoderLayer load(const TakeWeight& take, HugePages& pages, const ModelConfig& config,
                              std::string_view name);
 
     /// Is told of the rotated queries [n, heads, head size] of all rows, once their keys are in the

@@ -11,17 +11,20 @@ DecoderTorso DecoderTorso::load(const TakeWeight& take, const ModelConfig& confi
                                 at::Device device, const std::string& prefix, bool head) {
     DecoderTorso torso;
     torso.config_ = config;
-    torso.table_ = take(prefix + "embed_tokens.weight", {config.vocabulary, config.hidden});
+    HugePages pages;
+    torso.table_ =
+        pages.keep(take(prefix + "embed_tokens.weight", {config.vocabulary, config.hidden}));
     for (int64_t i = 0; i < config.layers; ++i) {
         torso.layers_.push_back(
-            DecoderLayer::load(take, config, fmt::format("{}layers.{}.", prefix, i)));
+            DecoderLayer::load(take, pages, config, fmt::format("{}layers.{}.", prefix, i)));
     }
     torso.norm_ = RmsNorm(take(prefix + "norm.weight", {config.hidden}), config.norm_epsilon);
     if (head) {
-        torso.head_ = Linear(config.tied_embeddings
-                                 ? torso.table_
-                                 : take("lm_head.weight", {config.vocabulary, config.hidden}),
-                             at::Tensor());
+        torso.head_ =
+            Linear(config.tied_embeddings
+                       ? torso.table_
+                       : pages.keep(take("lm_head.weight", {config.vocabulary, config.hidden})),
+                   at::Tensor());
     }
     torso.rope_ = RopeTable(config, device);
     return torso;

@@ -41,9 +41,9 @@ const void* address(const at::Tensor& tensor) {
 bool kernels_compute(const ModelConfig& config, const KvStore& cache, int64_t rows) {
     const int64_t length = cache.next_position() + 1;
     const std::vector<int64_t>& positions = cache.positions();
-    const bool consecutive =
-        std::ranges::adjacent_find(positions, [](int64_t a, int64_t b) { return b != a + 1; }) ==
-        positions.end();
+    const bool consecutive = std::ranges::adjacent_find(positions, [](int64_t a, int64_t b) {
+                                 return b != a + 1;
+                             }) == positions.end();
     return config.activation == Activation::kSilu && consecutive &&
            same_rope_frequencies(config, length, length + rows) &&
            cache.length() + rows < (int64_t{1} << 24) && config.intermediate < (1 << 24);
@@ -122,9 +122,9 @@ uint32_t DeviceDecode::step(uint32_t token, std::span<float> logits) {
     const int64_t length = cache_->length();
     TORCH_CHECK(length < cache_->capacity(), "the cache has no room for another row");
     int32_t best = 0;
-    const char* error = steps_->step(static_cast<int32_t>(token), static_cast<int32_t>(position),
-                                     static_cast<int32_t>(length), best,
-                                     logits.empty() ? nullptr : logits.data());
+    const char* error =
+        steps_->step(static_cast<int32_t>(token), static_cast<int32_t>(position),
+                     static_cast<int32_t>(length), best, logits.empty() ? nullptr : logits.data());
     TORCH_CHECK(error == nullptr, error == nullptr ? "" : error);
     cache_->count({&position, 1});
     return static_cast<uint32_t>(best);

@@ -30,8 +30,8 @@ void add_logits(const DecoderTorso& torso, const WantedRows& wanted, const at::T
         const size_t end = std::min(wanted.rows.size(), i + kScoredRows);
         const std::vector<int64_t> rows(wanted.rows.begin() + static_cast<std::ptrdiff_t>(i),
                                         wanted.rows.begin() + static_cast<std::ptrdiff_t>(end));
-        const at::Tensor scores = to_floats(
-            torso.logits(at::index_select(hidden, 0, to_device(rows, hidden.device()))));
+        const at::Tensor scores =
+            to_floats(torso.logits(at::index_select(hidden, 0, to_device(rows, hidden.device()))));
         const auto* values = scores.const_data_ptr<float>();
         for (size_t j = i; j < end; ++j) {
             auto& logits = results[wanted.requests[j]].logits;
@@ -51,8 +51,7 @@ void add_log_probabilities(const DecoderTorso& torso, const WantedRows& wanted,
                               all.begin() + static_cast<std::ptrdiff_t>(end)},
                              hidden.device());
         };
-        const at::Tensor scores =
-            torso.logits(at::index_select(hidden, 0, part(wanted.rows)));
+        const at::Tensor scores = torso.logits(at::index_select(hidden, 0, part(wanted.rows)));
         const at::Tensor chosen = to_floats(
             at::gather(at::log_softmax(scores, -1), 1, part(targets).unsqueeze(1)).squeeze(1));
         const auto* values = chosen.const_data_ptr<float>();

@@ -54,12 +54,12 @@ Status ReaderCore::check_one(const ReadRequest& request) const {
         return Status::invalid_argument(fmt::format("embeddings: expected {} numbers, found {}",
                                                     wanted, input.embeddings.size()));
     }
-    if (!input.positions.empty() &&
-        (input.positions.size() != input.ids.size() ||
-         std::ranges::any_of(input.positions,
-                             [](int64_t at) { return at < 0 || at >= kMostReaderPosition; }))) {
-        return Status::invalid_argument(fmt::format(
-            "positions: expected {} from 0 to {}", input.ids.size(), kMostReaderPosition - 1));
+    if (!input.positions.empty() && (input.positions.size() != input.ids.size() ||
+                                     std::ranges::any_of(input.positions, [](int64_t at) {
+                                         return at < 0 || at >= kMostReaderPosition;
+                                     }))) {
+        return Status::invalid_argument(fmt::format("positions: expected {} from 0 to {}",
+                                                    input.ids.size(), kMostReaderPosition - 1));
     }
     if (!request.targets.empty() && request.targets.size() != input.ids.size()) {
         return Status::invalid_argument(fmt::format("targets: expected {}, found {}",
@@ -74,9 +74,8 @@ Status ReaderCore::check_one(const ReadRequest& request) const {
     int64_t before = -1;
     for (const int64_t row : request.logit_rows) {
         if (row <= before || row >= rows_of(request)) {
-            return Status::invalid_argument(
-                fmt::format("logit_rows: expected ascending rows below {}, found {}",
-                            rows_of(request), row));
+            return Status::invalid_argument(fmt::format(
+                "logit_rows: expected ascending rows below {}, found {}", rows_of(request), row));
         }
         before = row;
     }
@@ -137,11 +136,11 @@ at::Tensor ReaderCore::run_step(std::span<const ReadRequest> requests,
     attentions.reserve(step.size());
     std::vector<int64_t> all;
     std::vector<RopeAngles> turned;
-    const bool by_length = config().rope.kind == RopeKind::kDynamic ||
-                           config().rope.kind == RopeKind::kLong;
+    const bool by_length =
+        config().rope.kind == RopeKind::kDynamic || config().rope.kind == RopeKind::kLong;
     for (const StepPiece& piece : step) {
-        const std::span<const int64_t> here(
-            positions[piece.request].data() + piece.begin, static_cast<size_t>(piece.rows));
+        const std::span<const int64_t> here(positions[piece.request].data() + piece.begin,
+                                            static_cast<size_t>(piece.rows));
         attentions.emplace_back(config(), requests[piece.request].cache->store(), here);
         pieces.push_back({static_cast<int64_t>(all.size()), piece.rows, &attentions.back()});
         all.insert(all.end(), here.begin(), here.end());
@@ -163,9 +162,8 @@ at::Tensor ReaderCore::run_step(std::span<const ReadRequest> requests,
         }
         angles = {at::cat(cosines, 0), at::cat(sines, 0)};
     }
-    const bool seen = std::ranges::any_of(step, [&](const StepPiece& piece) {
-        return requests[piece.request].observer != nullptr;
-    });
+    const bool seen = std::ranges::any_of(
+        step, [&](const StepPiece& piece) { return requests[piece.request].observer != nullptr; });
     DecoderTorso::SeeLayerQueries see;
     if (seen) {
         see = [&](int64_t layer, const at::Tensor& queries) {

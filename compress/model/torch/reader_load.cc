@@ -17,9 +17,9 @@ constexpr int64_t kDeviceChunkRows = 8192;
 
 Status check_reader_config(const ModelConfig& config) {
     if (is_encoder(config.architecture)) {
-        return Status::unimplemented(
-            fmt::format("{}: \"model_type\": expected a decoder, found {}", config.path,
-                        architecture_name(config.architecture)));
+        return Status::unimplemented(fmt::format("{}: \"model_type\": expected a decoder, found {}",
+                                                 config.path,
+                                                 architecture_name(config.architecture)));
     }
     if (config.head != ModelHead::kCausalLm) {
         return Status::unimplemented(
@@ -69,8 +69,7 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::open(const std::string& folder,
 }
 
 Result<std::unique_ptr<ReaderCore>> ReaderCore::random(const ModelConfig& config,
-                                                       const ModelOptions& options,
-                                                       uint64_t seed) {
+                                                       const ModelOptions& options, uint64_t seed) {
     using Made = Result<std::unique_ptr<ReaderCore>>;
     return catch_torch("random model", [&]() -> Made {
         const c10::InferenceMode guard;
