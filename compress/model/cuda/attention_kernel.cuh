@@ -24,9 +24,9 @@ struct AttentionArguments {
     const T* key_norm;
     T* keys;
     T* values;
-    T* out;           ///< [heads, head size]
-    float* partial;   ///< [kv heads, splits, group, head size + 2]
-    unsigned* done;   ///< [kv heads], 0
+    T* out;          ///< [heads, head size]
+    float* partial;  ///< [kv heads, splits, group, head size + 2]
+    unsigned* done;  ///< [kv heads], 0
     const DecodeState* state;
     const float* frequencies;
     float rope_scale;
@@ -107,6 +107,8 @@ __global__ void __launch_bounds__(kAttentionThreads) attend_row(AttentionArgumen
     const int per = max(kLeastKeys, (all - first + splits - 1) / splits);
     const int active = (all - first + per - 1) / per;
     if (split >= active) return;
+    let_next_start();
+    wait_for_previous();
     const int begin = first + split * per;
     const int end = min(begin + per, all);
     T* const head_keys = a.keys + static_cast<size_t>(head) * a.capacity * kSize;

@@ -11,6 +11,8 @@ constexpr int kChoiceBlocks = 64;
 template <typename T>
 __global__ void take_row(const T* table, const DecodeState* state, int size, T* hidden) {
     const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+    let_next_start();
+    wait_for_previous();
     if (i < size) hidden[i] = table[static_cast<size_t>(state->token) * size + i];
 }
 
@@ -44,6 +46,8 @@ __device__ __forceinline__ void best_of_block(float& score, int& id) {
 static __global__ void best_of_shares(const float* logits, int count, float* scores, int* ids) {
     float score = -INFINITY;
     int id = 0x7fffffff;
+    let_next_start();
+    wait_for_previous();
     const int step = static_cast<int>(gridDim.x * blockDim.x);
     for (int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x); i < count; i += step) {
         take_better(score, id, logits[i], i);
@@ -59,6 +63,7 @@ static __global__ void best_of_shares(const float* logits, int count, float* sco
 static __global__ void best_of_all(const float* scores, const int* ids, DecodeState* state) {
     float score = -INFINITY;
     int id = 0x7fffffff;
+    wait_for_previous();
     if (threadIdx.x < kChoiceBlocks) {
         score = scores[threadIdx.x];
         id = ids[threadIdx.x];

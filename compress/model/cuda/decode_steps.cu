@@ -52,6 +52,21 @@ public:
 private:
     static const T* typed(const void* data) { return static_cast<const T*>(data); }
     void launch();
+    /// The next kernel of the graph.
+    template <typename... Parameters, typename... Arguments>
+    void launch_kernel(void (*kernel)(Parameters...), dim3 blocks, int threads,
+                       const Arguments&... arguments) {
+        cudaLaunchAttribute attribute{};
+        attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+        attribute.val.programmaticStreamSerializationAllowed = 1;
+        cudaLaunchConfig_t config{};
+        config.gridDim = blocks;
+        config.blockDim = dim3(static_cast<unsigned>(threads));
+        config.stream = stream_;
+        config.attrs = &attribute;
+        config.numAttrs = overlaps_ ? 1 : 0;
+        cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...);
+    }
     void launch_layer(const DecodeLayerPlan& layer);
     void launch_attention(const DecodeLayerPlan& layer);
     template <int kSize>
@@ -60,6 +75,7 @@ private:
     DecodePlan plan_;
     cudaStream_t stream_ = nullptr;
     cudaGraphExec_t graph_ = nullptr;
+    bool overlaps_ = false;        ///< a kernel may start before the one before it ends
     DecodeState* host_ = nullptr;  ///< page-locked
     Buffer state_;
     Buffer hidden_;
@@ -95,8 +111,12 @@ cudaError_t GraphSteps<T>::make() {
     for (const cudaError_t error : errors) {
         if (error != cudaSuccess) return error;
     }
-    cudaError_t error = cudaDeviceSynchronize();
+    int major = 0;
+    cudaError_t error =
+        cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, plan_.device);
+    if (error == cudaSuccess) error = cudaDeviceSynchronize();
     if (error != cudaSuccess) return error;
+    overlaps_ = major >= 9;
     error = cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal);
     if (error != cudaSuccess) return error;
     launch();
@@ -112,35 +132,35 @@ cudaError_t GraphSteps<T>::make() {
 template <typename T>
 void GraphSteps<T>::launch() {
     const auto* state = state_.as<DecodeState>();
-    take_row<T><<<static_cast<unsigned>((plan_.hidden + 255) / 256), 256, 0, stream_>>>(
-        typed(plan_.table), state, plan_.hidden, hidden_.as<T>());
+    launch_kernel(take_row<T>, static_cast<unsigned>((plan_.hidden + 255) / 256), 256,
+                  typed(plan_.table), state, plan_.hidden, hidden_.as<T>());
     for (const DecodeLayerPlan& layer : plan_.layers) launch_layer(layer);
-    normed_rows<T, float><<<row_blocks(plan_.vocabulary), kRowThreads, 0, stream_>>>(
-        typed(plan_.head), nullptr, hidden_.as<T>(), typed(plan_.norm), plan_.epsilon,
-        plan_.vocabulary, plan_.hidden, logits_.as<float>());
-    best_of_shares<<<kChoiceBlocks, kChoiceThreads, 0, stream_>>>(
-        logits_.as<float>(), plan_.vocabulary, share_scores_.as<float>(), share_ids_.as<int>());
-    best_of_all<<<1, kChoiceThreads, 0, stream_>>>(share_scores_.as<float>(), share_ids_.as<int>(),
-                                                   state_.as<DecodeState>());
+    launch_kernel(normed_rows<T, float>, row_blocks(plan_.vocabulary), kRowThreads,
+                  typed(plan_.head), nullptr, hidden_.as<T>(), typed(plan_.norm), plan_.epsilon,
+                  plan_.vocabulary, plan_.hidden, logits_.as<float>());
+    launch_kernel(best_of_shares, kChoiceBlocks, kChoiceThreads, logits_.as<float>(),
+                  plan_.vocabulary, share_scores_.as<float>(), share_ids_.as<int>());
+    launch_kernel(best_of_all, 1, kChoiceThreads, share_scores_.as<float>(), share_ids_.as<int>(),
+                  state_.as<DecodeState>());
 }
 
 template <typename T>
 void GraphSteps<T>::launch_layer(const DecodeLayerPlan& layer) {
     const int width = plan_.heads * plan_.head_size;
     const int all = (plan_.heads + 2 * plan_.kv_heads) * plan_.head_size;
-    normed_rows<T, T><<<row_blocks(all), kRowThreads, 0, stream_>>>(
-        typed(layer.qkv), typed(layer.qkv_bias), hidden_.as<T>(), typed(layer.attention_norm),
-        plan_.epsilon, all, plan_.hidden, qkv_.as<T>());
+    launch_kernel(normed_rows<T, T>, row_blocks(all), kRowThreads, typed(layer.qkv),
+                  typed(layer.qkv_bias), hidden_.as<T>(), typed(layer.attention_norm),
+                  plan_.epsilon, all, plan_.hidden, qkv_.as<T>());
     launch_attention(layer);
-    added_rows<T><<<row_blocks(plan_.hidden), kRowThreads, 0, stream_>>>(
-        typed(layer.output), typed(layer.output_bias), attended_.as<T>(), plan_.hidden, width,
-        hidden_.as<T>());
-    gated_rows<T><<<row_blocks(plan_.intermediate), kRowThreads, 0, stream_>>>(
-        typed(layer.gate_up), typed(layer.gate_up_bias), hidden_.as<T>(), typed(layer.mlp_norm),
-        plan_.epsilon, plan_.intermediate, plan_.hidden, inner_.as<T>());
-    added_rows<T><<<row_blocks(plan_.hidden), kRowThreads, 0, stream_>>>(
-        typed(layer.down), typed(layer.down_bias), inner_.as<T>(), plan_.hidden,
-        plan_.intermediate, hidden_.as<T>());
+    launch_kernel(added_rows<T>, row_blocks(plan_.hidden), kRowThreads, typed(layer.output),
+                  typed(layer.output_bias), attended_.as<T>(), plan_.hidden, width,
+                  hidden_.as<T>());
+    launch_kernel(gated_rows<T>, row_blocks(plan_.intermediate), kRowThreads, typed(layer.gate_up),
+                  typed(layer.gate_up_bias), hidden_.as<T>(), typed(layer.mlp_norm), plan_.epsilon,
+                  plan_.intermediate, plan_.hidden, inner_.as<T>());
+    launch_kernel(added_rows<T>, row_blocks(plan_.hidden), kRowThreads, typed(layer.down),
+                  typed(layer.down_bias), inner_.as<T>(), plan_.hidden, plan_.intermediate,
+                  hidden_.as<T>());
 }
 
 template <typename T>
@@ -158,8 +178,7 @@ void GraphSteps<T>::launch_attention(const DecodeLayerPlan& layer) {
     arguments.frequencies = plan_.frequencies;
     arguments.rope_scale = plan_.rope_scale;
     arguments.epsilon = plan_.epsilon;
-    arguments.scale =
-        1.4426950408889634F / std::sqrt(static_cast<float>(plan_.head_size));
+    arguments.scale = 1.4426950408889634F / std::sqrt(static_cast<float>(plan_.head_size));
     arguments.heads = plan_.heads;
     arguments.kv_heads = plan_.kv_heads;
     arguments.group = plan_.heads / plan_.kv_heads;
@@ -167,9 +186,12 @@ void GraphSteps<T>::launch_attention(const DecodeLayerPlan& layer) {
     arguments.capacity = plan_.capacity;
     arguments.window = layer.window;
     switch (plan_.head_size) {
-        case 64: return launch_attention_of<64>(arguments);
-        case 96: return launch_attention_of<96>(arguments);
-        default: return launch_attention_of<128>(arguments);
+        case 64:
+            return launch_attention_of<64>(arguments);
+        case 96:
+            return launch_attention_of<96>(arguments);
+        default:
+            return launch_attention_of<128>(arguments);
     }
 }
 
@@ -178,13 +200,13 @@ template <int kSize>
 void GraphSteps<T>::launch_attention_of(const AttentionArguments<T>& arguments) {
     const dim3 grid(static_cast<unsigned>(arguments.kv_heads), kSplits);
     if (arguments.group == 1) {
-        attend_row<T, kSize, 1><<<grid, kAttentionThreads, 0, stream_>>>(arguments);
+        launch_kernel(attend_row<T, kSize, 1>, grid, kAttentionThreads, arguments);
     } else if (arguments.group == 2) {
-        attend_row<T, kSize, 2><<<grid, kAttentionThreads, 0, stream_>>>(arguments);
+        launch_kernel(attend_row<T, kSize, 2>, grid, kAttentionThreads, arguments);
     } else if (arguments.group <= 4) {
-        attend_row<T, kSize, 4><<<grid, kAttentionThreads, 0, stream_>>>(arguments);
+        launch_kernel(attend_row<T, kSize, 4>, grid, kAttentionThreads, arguments);
     } else {
-        attend_row<T, kSize, 8><<<grid, kAttentionThreads, 0, stream_>>>(arguments);
+        launch_kernel(attend_row<T, kSize, 8>, grid, kAttentionThreads, arguments);
     }
 }
 
@@ -228,7 +250,6 @@ extern "C" temblor::DecodeSteps* temblor_make_decode_steps(const temblor::Decode
         *error = "no kernels for this shape";
         return nullptr;
     }
-    return plan.type == temblor::DecodeType::kBF16
-               ? temblor::make_steps<__nv_bfloat16>(plan, error)
-               : temblor::make_steps<__half>(plan, error);
+    return plan.type == temblor::DecodeType::kBF16 ? temblor::make_steps<__nv_bfloat16>(plan, error)
+                                                   : temblor::make_steps<__half>(plan, error);
 }

@@ -32,6 +32,19 @@ __device__ __forceinline__ void narrow(float value, __nv_bfloat16& out) {
 }
 __device__ __forceinline__ void narrow(float value, __half& out) { out = __float2half(value); }
 
+/// Where the GPU can (sm_90), a kernel starts while the one before it ends: let_next_start() as
+/// soon as it runs, wait_for_previous() before it reads what that one wrote.
+__device__ __forceinline__ void let_next_start() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+__device__ __forceinline__ void wait_for_previous() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 __device__ __forceinline__ float warp_sum(float value) {
 #pragma unroll
     for (int step = 16; step > 0; step /= 2) value += __shfl_xor_sync(0xffffffffU, value, step);

@@ -13,8 +13,9 @@ inline unsigned row_blocks(int rows) {
 }
 
 /// Products of `R` rows of weights with one vector, a warp. With kNorm the vector is x * gain /
-/// rms(x): the sum of squares is taken on the way, and the products divided at the end. The loads of
-/// weights, which are most of the work, are kLoads * R at a time and pass the caches.
+/// rms(x): the sum of squares is taken on the way, and the products divided at the end. The loads
+/// of weights, which are most of the work, are kLoads * R at a time and pass the caches; the first
+/// of them do not wait for the kernel before, which makes the vector.
 template <typename T, int R, bool kNorm>
 __device__ __forceinline__ void row_products(const T* const (&rows)[R], const T* x, const T* gain,
                                              float epsilon, int size, float (&sums)[R]) {
@@ -24,6 +25,7 @@ __device__ __forceinline__ void row_products(const T* const (&rows)[R], const T*
     float squares = 0;
 #pragma unroll
     for (int r = 0; r < R; ++r) sums[r] = 0;
+    let_next_start();
     for (int base = lane; base < chunks; base += 32 * kLoads) {
         uint4 weights[R][kLoads];
 #pragma unroll
@@ -36,6 +38,7 @@ __device__ __forceinline__ void row_products(const T* const (&rows)[R], const T*
                                     : uint4{0, 0, 0, 0};
             }
         }
+        if (base == lane) wait_for_previous();
 #pragma unroll
         for (int i = 0; i < kLoads; ++i) {
             const int chunk = base + 32 * i;

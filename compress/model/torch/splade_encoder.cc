@@ -4,6 +4,10 @@
 #include <cmath>
 #include <numeric>
 
+#include <ATen/Parallel.h>
+#include <ATen/ops/log1p.h>
+#include <ATen/ops/relu.h>
+
 #include "compress/model/torch/device.h"
 #include "compress/model/torch/loaded_encoder.h"
 #include "compress/model/torch/masked_lm_head.h"
@@ -11,7 +15,7 @@
 namespace temblor {
 namespace {
 
-/// log(1 + score) of the scores above 0, of them the `top_k` largest (0: all).
+/// The scores above 0, of them the `top_k` largest (0: all).
 SparseVector positive_entries(std::span<const float> scores, size_t top_k) {
     std::vector<uint32_t> words;
     for (size_t i = 0; i < scores.size(); ++i) {
@@ -27,7 +31,7 @@ SparseVector positive_entries(std::span<const float> scores, size_t top_k) {
     }
     SparseVector vector;
     vector.values.reserve(words.size());
-    for (const uint32_t word : words) vector.values.push_back(std::log1p(scores[word]));
+    for (const uint32_t word : words) vector.values.push_back(scores[word]);
     vector.components = std::move(words);
     return vector;
 }
@@ -69,12 +73,21 @@ Result<std::vector<SparseVector>> SpladeEncoder::encode_tokens(std::span<const T
     TEMBLOR_RETURN_IF_ERROR(parts_->encoder->run(
         texts,
         [&](const RaggedBatch& batch, std::span<const size_t> order, const at::Tensor& hidden) {
-            const at::Tensor scores = to_floats(parts_->head.largest_logits(hidden, batch));
+            const at::Tensor largest = parts_->head.largest_logits(hidden, batch);
+            // A GPU takes all logarithms at once, a core those of the few words that have one.
+            const bool on_device = !largest.device().is_cpu();
+            const at::Tensor scores = to_floats(on_device ? at::log1p(at::relu(largest)) : largest);
             const auto width = static_cast<size_t>(scores.size(1));
             const std::span<const float> all(scores.const_data_ptr<float>(), order.size() * width);
-            for (size_t i = 0; i < order.size(); ++i) {
-                vectors[order[i]] = positive_entries(all.subspan(i * width, width), options.top_k);
-            }
+            const auto count = static_cast<int64_t>(order.size());
+            at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+                for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+                    SparseVector& vector = vectors[order[i]];
+                    vector = positive_entries(all.subspan(i * width, width), options.top_k);
+                    if (on_device) continue;
+                    for (float& value : vector.values) value = std::log1p(value);
+                }
+            });
         }));
     return vectors;
 }
