@@ -4,7 +4,7 @@
 
 namespace temblor {
 
-constexpr int kRowThreads = 128;
+constexpr int kRowThreads = 256;
 constexpr int kRowWarps = kRowThreads / 32;
 
 /// Blocks of a kernel with a warp a row.
@@ -19,7 +19,7 @@ inline unsigned row_blocks(int rows) {
 template <typename T, int R, bool kNorm>
 __device__ __forceinline__ void row_products(const T* const (&rows)[R], const T* x, const T* gain,
                                              float epsilon, int size, float (&sums)[R]) {
-    constexpr int kLoads = 8 / R;
+    constexpr int kLoads = 4 / R;
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int chunks = size / 8;
     float squares = 0;
