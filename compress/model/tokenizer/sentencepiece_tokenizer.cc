@@ -86,19 +86,19 @@ Status SentencePieceTokenizer::load(std::string_view content, const TokenizerCon
     if (!config.eos && processor_.eos_id() >= 0) {
         special_.eos = static_cast<uint32_t>(processor_.eos_id());
     }
-    using Piece = PostProcessor::Piece;
+    using Part = PostProcessor::Piece;
     const auto around = [&](bool pair) {
-        std::vector<Piece> pieces;
-        for (const auto kind : {Piece::Kind::kFirst, Piece::Kind::kSecond}) {
-            const bool second = kind == Piece::Kind::kSecond;
+        std::vector<Part> pieces;
+        for (const auto kind : {Part::Kind::kFirst, Part::Kind::kSecond}) {
+            const bool second = kind == Part::Kind::kSecond;
             if (second && !pair) break;
             const uint8_t type = second ? 1 : 0;
             if (special_.bos && config.add_bos_token.value_or(true)) {
-                pieces.push_back({Piece::Kind::kTokens, type, {*special_.bos}});
+                pieces.push_back({Part::Kind::kTokens, type, {*special_.bos}});
             }
             pieces.push_back({kind, type, {}});
             if (special_.eos && config.add_eos_token.value_or(false)) {
-                pieces.push_back({Piece::Kind::kTokens, type, {*special_.eos}});
+                pieces.push_back({Part::Kind::kTokens, type, {*special_.eos}});
             }
         }
         return pieces;

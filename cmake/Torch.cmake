@@ -1,0 +1,77 @@
+# libtorch for the models of compress/. Sets TEMBLOR_TORCH_FOUND and makes the target
+# temblor_torch; TEMBLOR_TORCH says whether it must be there.
+#
+# Looked for in this order: TEMBLOR_TORCH_PREFIX (a virtual environment, a folder `torch` of
+# site-packages, or one with TorchConfig.cmake below it), the environment that `scripts/setup
+# --models` makes, a package of the system, and the torch that python3 imports.
+set(TEMBLOR_TORCH auto CACHE STRING "libtorch for models: auto (where found), off, require")
+set_property(CACHE TEMBLOR_TORCH PROPERTY STRINGS auto off require)
+set(TEMBLOR_TORCH_PREFIX "" CACHE PATH "Where libtorch is: a virtual environment or its prefix")
+set(TEMBLOR_TORCH_FOUND OFF)
+if(TEMBLOR_TORCH STREQUAL "off")
+  return()
+endif()
+
+# Sets `result` to the folder of TorchConfig.cmake at or below `prefix`, or to nothing.
+function(temblor_torch_config prefix result)
+  file(GLOB found
+    "${prefix}/TorchConfig.cmake" "${prefix}/Torch/TorchConfig.cmake"
+    "${prefix}/share/cmake/Torch/TorchConfig.cmake"
+    "${prefix}/lib/python3*/site-packages/torch/share/cmake/Torch/TorchConfig.cmake"
+    "${prefix}/lib*/cmake/Torch/TorchConfig.cmake" "${prefix}/lib/*/cmake/Torch/TorchConfig.cmake")
+  set(folder "")
+  if(found)
+    list(GET found 0 file)
+    get_filename_component(folder "${file}" DIRECTORY)
+  endif()
+  set(${result} "${folder}" PARENT_SCOPE)
+endfunction()
+
+set(torch_config "")
+if(TEMBLOR_TORCH_PREFIX)
+  temblor_torch_config("${TEMBLOR_TORCH_PREFIX}" torch_config)
+  if(NOT torch_config)
+    message(FATAL_ERROR "TEMBLOR_TORCH_PREFIX: no TorchConfig.cmake at or below ${TEMBLOR_TORCH_PREFIX}")
+  endif()
+else()
+  temblor_torch_config("${CMAKE_SOURCE_DIR}/build/models-venv" torch_config)
+  if(NOT torch_config)
+    temblor_torch_config("/usr" torch_config)
+  endif()
+  if(NOT torch_config)
+    find_program(TEMBLOR_PYTHON3 python3)
+    if(TEMBLOR_PYTHON3)
+      execute_process(
+        COMMAND ${TEMBLOR_PYTHON3} -c "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
+        OUTPUT_VARIABLE torch_folder OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+      if(torch_folder)
+        temblor_torch_config("${torch_folder}" torch_config)
+      endif()
+    endif()
+  endif()
+endif()
+
+if(torch_config)
+  # TorchConfig.cmake looks for a CUDA toolkit unless this target exists. What is compiled here
+  # needs none: libtorch_cuda is opened when a program asks for a GPU.
+  if(NOT TARGET torch::cudart)
+    add_library(torch::cudart INTERFACE IMPORTED)
+  endif()
+  set(Torch_DIR "${torch_config}" CACHE PATH "" FORCE)
+  mark_as_advanced(Torch_DIR)
+  find_package(Torch REQUIRED)
+  add_library(temblor_torch INTERFACE)
+  target_link_libraries(temblor_torch INTERFACE torch_cpu_library c10 ${CMAKE_DL_LIBS})
+  # A header an operator: a tenth of what ATen/ATen.h costs to compile.
+  string(REGEX MATCH "^[0-9]+" torch_major "${Torch_VERSION}")
+  target_compile_definitions(temblor_torch INTERFACE
+    AT_PER_OPERATOR_HEADERS TEMBLOR_TORCH_MAJOR=${torch_major}
+    # Its folder of headers holds another {fmt} than the system's library is of.
+    FMT_HEADER_ONLY)
+  set(TEMBLOR_TORCH_FOUND ON)
+  message(STATUS "Models: libtorch ${Torch_VERSION} of ${TORCH_INSTALL_PREFIX}")
+elseif(TEMBLOR_TORCH STREQUAL "require")
+  message(FATAL_ERROR "TEMBLOR_TORCH=require, but no libtorch was found (scripts/setup --models)")
+else()
+  message(STATUS "Models: no libtorch, so no encoders and no reader (scripts/setup --models)")
+endif()

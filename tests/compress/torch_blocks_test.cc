@@ -1,0 +1,102 @@
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/randn.h>
+#include <c10/util/Exception.h>
+
+#include "compress/model/torch/device.h"
+#include "compress/model/torch/linear.h"
+#include "compress/model/torch/norms.h"
+#include "compress/model/torch/rope_table.h"
+#include "compress/model/torch/weight_loader.h"
+#include "tests/compress/model_files.h"
+#include "tests/compress/test_devices.h"
+
+namespace temblor {
+namespace {
+
+using testing::expect_error;
+using testing::ModelFolderTest;
+using testing::safetensors_file;
+
+class TorchBlocksTest : public ModelFolderTest {};
+
+TEST_F(TorchBlocksTest, ChoosesADevice) {
+    const auto cpu = choose_device({.device = "cpu"});
+    ASSERT_TRUE(cpu.is_ok());
+    EXPECT_TRUE(cpu->is_cpu());
+    expect_error(choose_device({.device = "gpu9"}).status(), StatusCode::kInvalidArgument,
+                 {"gpu9"});
+}
+
+TEST_F(TorchBlocksTest, TheTestDeviceRefusesTensorsOfTheCpu) {
+    const auto fake = choose_device({.device = testing::device_under_test("fake")});
+    ASSERT_TRUE(fake.is_ok()) << fake.status().to_string();
+    const at::Tensor there = at::randn({2, 2}).to(fake.value());
+    const at::Tensor here = at::randn({2, 2});
+    EXPECT_EQ((there + there).device(), fake.value());
+    EXPECT_TRUE(at::allclose((there + 1).to(at::kCPU), there.to(at::kCPU) + 1));
+    EXPECT_THROW((void)(there + here), c10::Error);
+    EXPECT_THROW((void)at::linear(there, here, at::Tensor()), c10::Error);
+}
+
+TEST_F(TorchBlocksTest, LoadsWeightsByTheirOldNamesToo) {
+    file("model.safetensors", safetensors_file({{"m.LayerNorm.gamma", {2}, {1, 2}},
+                                                {"m.LayerNorm.beta", {2}, {3, 4}},
+                                                {"w.weight", {1, 2}, {5, 6}}}));
+    const auto files = SafeTensors::open(folder());
+    ASSERT_TRUE(files.is_ok());
+    WeightLoader loader(*files, at::kCPU, at::kFloat);
+    loader.set_prefix("m.");
+    const LayerNorm norm = LayerNorm::load(loader, "LayerNorm", 2, 0);
+    ASSERT_TRUE(loader.status().is_ok()) << loader.status().to_string();
+    const at::Tensor out = norm(at::randn({1, 2}));
+    EXPECT_NEAR(std::abs(out[0][0].item<float>() - 3), 1, 1e-5);
+    EXPECT_NEAR(std::abs(out[0][1].item<float>() - 4), 2, 1e-5);
+}
+
+TEST_F(TorchBlocksTest, NamesFileAndTensorOfWrongWeights) {
+    file("model.safetensors", safetensors_file({{"w.weight", {1, 2}, {5, 6}}}));
+    const auto files = SafeTensors::open(folder());
+    WeightLoader wrong(*files, at::kCPU, at::kFloat);
+    (void)Linear::load(wrong, "w", 3, 1, false);
+    expect_error(wrong.status(), StatusCode::kCorruption,
+                 {"model.safetensors", "\"w.weight\"", "[1, 3]", "[1, 2]"});
+    WeightLoader missing(*files, at::kCPU, at::kFloat);
+    (void)Linear::load(missing, "w", 2, 1, true);
+    expect_error(missing.status(), StatusCode::kCorruption, {folder(), "\"w.bias\"", "missing"});
+}
+
+TEST_F(TorchBlocksTest, PrepackedProductsEqualPlainOnes) {
+    for (const bool biased : {false, true}) {
+        const at::Tensor weight = at::randn({48, 32});
+        const at::Tensor bias = biased ? at::randn({48}) : at::Tensor();
+        const at::Tensor input = at::randn({7, 32});
+        const Linear plain(weight, bias);
+        Linear packed(weight, bias);
+        packed.prepack(8);
+        EXPECT_TRUE(at::allclose(plain(input), packed(input), 1e-4, 1e-4));
+        EXPECT_TRUE(at::allclose(plain.with_gelu(input), packed.with_gelu(input), 1e-4, 1e-4));
+    }
+}
+
+TEST_F(TorchBlocksTest, RotationKeepsLengthsAndRelativePlaces) {
+    ModelConfig config;
+    config.rotated = 6;
+    const RopeTable table(config, at::kCPU);
+    const at::Tensor q = at::randn({1, 1, 8});
+    const at::Tensor k = at::randn({1, 1, 8});
+    const auto turned = [&](const at::Tensor& x, int64_t position) {
+        return RopeTable::rotate(x, table.angles(to_device({position}, at::kCPU), 100));
+    };
+    const auto product = [&](int64_t i, int64_t j) {
+        return (turned(q, i) * turned(k, j)).sum().item<float>();
+    };
+    EXPECT_NEAR(product(3, 1), product(53, 51), 1e-4);
+    EXPECT_TRUE(at::allclose(turned(q, 0), q));
+    EXPECT_TRUE(at::allclose(turned(q, 9).narrow(-1, 6, 2), q.narrow(-1, 6, 2)));
+}
+
+}  // namespace
+}  // namespace temblor
