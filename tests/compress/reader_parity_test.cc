@@ -1,5 +1,5 @@
-#include <cmath>
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "compress/model/reader.h"
