@@ -112,7 +112,7 @@ TEST(Tokenizer, LongWordsTakeNoLongTime) {
         const auto tokenizer = fixture(name);
         ASSERT_NE(tokenizer, nullptr);
         std::string text;
-        for (int i = 0; i < 200000; ++i) text += static_cast<char>('a' + i * i % 7);
+        for (uint64_t i = 0; i < 200'000; ++i) text += static_cast<char>('a' + i * i % 7);
         const auto encoding = tokenizer->encode(text);
         ASSERT_TRUE(encoding.is_ok()) << encoding.status().to_string();
         EXPECT_EQ(encoding->offsets.back().end == text.size() || encoding->special.back() != 0,
