@@ -69,8 +69,8 @@ public:
             const auto spelled = bytes_of_token(token);
             bytes += spelled ? *spelled : token;
         }
-        std::string text(AlignedText::from_bytes(bytes, 0).text());
-        tokens.assign(1, std::move(text));
+        tokens.resize(1);
+        tokens[0] = AlignedText::from_bytes(bytes, 0).text();
         return {};
     }
 };
@@ -120,7 +120,8 @@ public:
     Status apply(std::vector<std::string>& tokens) const override {
         std::string all;
         for (const std::string& token : tokens) all += token;
-        tokens.assign(1, std::move(all));
+        tokens.resize(1);
+        tokens[0] = std::move(all);
         return {};
     }
 };
