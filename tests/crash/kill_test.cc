@@ -117,6 +117,7 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAtAnySyncPoint) {
     uint64_t reached = 0;
     for (const std::string& name : names) {
         for (const int times : {1, 4}) {
+            if (times > 1 && kSanitized) break;
             SCOPED_TRACE(name + ", time " + std::to_string(times));
             std::filesystem::remove_all(path("c"));
             std::filesystem::remove(path("journal"));
@@ -131,7 +132,7 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAtAnySyncPoint) {
             if (HasFailure()) return;
         }
     }
-    EXPECT_GE(reached, 12U);
+    EXPECT_GE(reached, all_or_some(12, 8));
     // Points of sealing and merging are reached with segments only.
     EXPECT_GE(hashed_, 1U);
     EXPECT_GE(graphs_, 1U);
