@@ -48,9 +48,9 @@ void add_hash(CLI::App& app, Action& action) {
     adapt->add_option("--threads", command->task.threads, "0: all cores [0]");
     adapt->add_flag("--json", command->task.as_json, "Print the report as JSON");
     adapt->footer(
-        "Rotation, thresholds and centroids are trained on the new vectors, from the old ones on; "
-        "then\n"
-        "centroids are moved until codes rank vectors as their inner products do.\n\n"
+        "Rotation, thresholds and centroids (from the old ones on) are trained on the new "
+        "vectors;\n"
+        "then centroids are moved until codes rank vectors as their inner products do.\n\n"
         "  temblor hash adapt --index old.tbl --input new.npy --output new.tbl");
     adapt->callback([command, &action] { action = [command] { return command->run(); }; });
 }

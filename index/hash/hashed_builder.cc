@@ -8,15 +8,12 @@
 
 #include <omp.h>
 
-#include "data/dense_vector.h"
 #include "data/half_float.h"
 #include "data/splitmix.h"
 #include "index/hash/cells.h"
+#include "index/hash/document_coder.h"
 #include "index/hash/hash_meta.h"
 #include "index/hash/hashed_lists.h"
-#include "index/hash/ranking_examples.h"
-#include "index/hash/ranking_fit.h"
-#include "index/hash/row_product.h"
 
 namespace temblor {
 namespace {
@@ -24,13 +21,6 @@ namespace {
 /// Code books and rotations learn from so many residuals.
 constexpr size_t kSampledResiduals = 1 << 16;
 constexpr uint32_t kGroup = CodeShape::kGroup;
-/// Rankings are fitted to so many queries, or fewer where their rows' codes would take more bytes a
-/// row of theirs; fewer than the fewest teach nothing.
-constexpr size_t kRankedQueries = 4096;
-constexpr size_t kRankedCodes = 1 << 20;
-constexpr size_t kFewestRanked = 64;
-/// How much more a code's error along its row counts than across it.
-constexpr float kAlongQueries = 2;
 /// Dimensions a subspace of the summaries' code.
 constexpr uint32_t kSummaryWidth = 3;
 
@@ -62,7 +52,8 @@ public:
         TEMBLOR_RETURN_IF_ERROR(write_lists(writer));
         TEMBLOR_RETURN_IF_ERROR(
             writer.add_array<uint16_t>(SectionKind::kListCentroids, half_lists_));
-        std::vector<float> books(documents_.entries().begin(), documents_.entries().end());
+        const CodeBook& book = documents_.book();
+        std::vector<float> books(book.entries().begin(), book.entries().end());
         books.insert(books.end(), summaries_.entries().begin(), summaries_.entries().end());
         TEMBLOR_RETURN_IF_ERROR(writer.add_array<float>(SectionKind::kCodeBooks, books));
         TEMBLOR_RETURN_IF_ERROR(writer.add_array<float>(SectionKind::kRotation, space_.rotation()));
@@ -80,13 +71,8 @@ private:
         return halves;
     }
 
-    [[nodiscard]] std::span<const float> mapped(size_t row) const {
-        return std::span(mapped_).subspan(row * inner_, inner_);
-    }
-    void residual(size_t row, uint32_t cell, std::span<float> out) const {
-        const auto x = mapped(row);
-        const auto c = cells_.centroid(cell);
-        for (uint32_t d = 0; d < inner_; ++d) out[d] = x[d] - c[d];
+    [[nodiscard]] HashedRows rows() const {
+        return {space_, mapped_, cells_, member_begins_, members_};
     }
 
     /// Residuals of sampled rows to their nearest cells.
@@ -100,7 +86,7 @@ private:
             const size_t which = random.below(assignment_.each);
             uint32_t cell = assignment_.cells[row * assignment_.each + which];
             if (cell == CellAssignment::kNoCell) cell = assignment_.cells[row * assignment_.each];
-            residual(row, cell, std::span(out).subspan(i * inner_, inner_));
+            rows().residual(row, cell, std::span(out).subspan(i * inner_, inner_));
         }
         return out;
     }
@@ -170,105 +156,15 @@ private:
     }
     Status train_documents() {
         progress_.report("code books", 1, 2);
-        const std::vector<float> sample = sample_residuals();
-        const CodeShape shape{parameters_.code, inner_, parameters_.code_width};
-        // After a rotation of its own another's centroids mean nothing.
-        const CodeBook* start = training_.codes_from != nullptr &&
-                                        (!parameters_.fit_ranking || space_.rotation().empty())
-                                    ? &training_.codes_from->documents()
-                                    : nullptr;
-        if (start != nullptr && !parameters_.fit_ranking) {
-            encoder_ = *start;
-        } else {
-            TEMBLOR_ASSIGN_OR_RETURN(encoder_,
-                                     CodeBook::train(shape, sample, parameters_.seed, start));
-        }
-        documents_ = encoder_;
-        if (parameters_.fit_ranking) fit_ranks();
-        measure_errors();
+        TEMBLOR_ASSIGN_OR_RETURN(
+            documents_,
+            DocumentCoder::train(rows(), sample_residuals(), parameters_, training_, progress_));
         return progress_.cancelled() ? interrupted() : Status::ok();
-    }
-    /// The queries that a row should be found by are like it.
-    void encode(size_t row, std::span<const float> rest, std::span<uint8_t> codes) const {
-        const auto x = mapped(row);
-        std::vector<float> direction(x.begin(), x.end());
-        if (space_.distance() == Distance::kEuclid) direction.back() = space_.query_extension();
-        normalize(direction);
-        encoder_.encode_for(rest, direction, kAlongQueries, codes);
-    }
-    /// Codes keep what they say of a row; what they count for is fitted.
-    void fit_ranks() {
-        progress_.report("ranking", 0, 0);
-        const uint32_t subspaces = encoder_.shape().subspaces();
-        const size_t most = std::min<size_t>(kRankedQueries, kRankedCodes / subspaces);
-        const RankingExamples examples =
-            make_ranking_examples({space_, mapped_, cells_, member_begins_, members_},
-                                  training_.queries, training_.pairs, most, parameters_.seed);
-        if (examples.count() < kFewestRanked) return;
-        const size_t n = examples.rows.size();
-        std::vector<float> known(n);
-        std::vector<uint8_t> codes(n * subspaces);
-#pragma omp parallel
-        {
-            std::vector<float> rest(inner_);
-#pragma omp for schedule(static)
-            for (size_t i = 0; i < n; ++i) {
-                const float* query = examples.queries.data() + i / examples.each * inner_;
-                known[i] = row_product(query, cells_.centroid(examples.cells[i]).data(), inner_);
-                residual(examples.rows[i], examples.cells[i], rest);
-                encode(examples.rows[i], rest, std::span(codes).subspan(i * subspaces, subspaces));
-            }
-        }
-        documents_ =
-            fit_ranking(encoder_, {examples.each, examples.queries, examples.scores, known, codes},
-                        progress_)
-                .book;
     }
     void cell_residual(uint32_t list, uint32_t cell, std::span<float> out) const {
         const auto coarse = cells_.list(list);
         const float* summary = summary_vectors_.data() + size_t{cell} * inner_;
         for (uint32_t d = 0; d < inner_; ++d) out[d] = summary[d] - coarse[d];
-    }
-
-    /// How residuals and what codes miss of them score against queries like the rows: rows of a
-    /// cell against one of them.
-    void measure_errors() {
-        constexpr uint32_t kSampledCells = 512;
-        std::vector<uint8_t> codes(documents_.shape().subspaces());
-        std::vector<float> rest(inner_);
-        std::vector<float> decoded(inner_);
-        SplitMix random(parameters_.seed + 1);
-        double residuals = 0;
-        double errors = 0;
-        double n = 0;
-        for (uint32_t i = 0; i < kSampledCells; ++i) {
-            const auto cell = static_cast<uint32_t>(random.below(cells_.cell_count()));
-            const auto rows = members(cell);
-            if (rows.size() < 2) continue;
-            const size_t chosen = random.below(rows.size());
-            const auto query = mapped(rows[chosen]);
-            double length = 0;
-            for (const float v : query) length += static_cast<double>(v) * static_cast<double>(v);
-            if (!(length > 0)) continue;
-            for (size_t j = 0; j < rows.size(); ++j) {
-                if (j == chosen) continue;
-                residual(rows[j], cell, rest);
-                encode(rows[j], rest, codes);
-                documents_.decode(codes, decoded);
-                double whole = 0;
-                double missed = 0;
-                for (uint32_t d = 0; d < inner_; ++d) {
-                    whole += static_cast<double>(query[d] * rest[d]);
-                    missed += static_cast<double>(query[d] * (rest[d] - decoded[d]));
-                }
-                residuals += whole * whole / length;
-                errors += missed * missed / length;
-                n += 1;
-            }
-        }
-        if (n == 0) return;
-        residual_spread_ = static_cast<float>(std::sqrt(residuals / n));
-        code_spread_ = static_cast<float>(std::sqrt(errors / n));
     }
 
     /// Which rows stand in each cell, ascending, and where blocks begin among all postings.
@@ -322,35 +218,30 @@ private:
     /// what the mean square distance to the centroid takes from the last coordinate.
     [[nodiscard]] float scale_of(uint32_t cell) const {
         constexpr float kMostScale = 8;
-        const auto rows = members(cell);
+        const auto standing = rows().members_of(cell);
         const bool euclid = space_.distance() == Distance::kEuclid;
-        if (rows.empty()) return euclid ? 0.0F : 1.0F;
+        if (standing.empty()) return euclid ? 0.0F : 1.0F;
         const auto centroid = cells_.centroid(cell);
         double squares = 0;
         double centre = 0;
-        for (const uint32_t r : rows) {
-            const auto x = mapped(r);
+        for (const uint32_t r : standing) {
+            const auto x = rows().row(r);
             for (uint32_t d = 0; d < space_.dim(); ++d) {
                 const double v = static_cast<double>(euclid ? x[d] - centroid[d] : x[d]);
                 squares += v * v;
             }
         }
-        squares /= static_cast<double>(rows.size());
+        squares /= static_cast<double>(standing.size());
         if (euclid) return space_.norm_unit() * static_cast<float>(squares / 2);
         for (const float v : centroid) centre += static_cast<double>(v) * static_cast<double>(v);
         if (!(centre > 0)) return 1;
         return std::min(static_cast<float>(std::sqrt(squares / centre)), kMostScale);
     }
 
-    [[nodiscard]] std::span<const uint32_t> members(uint32_t cell) const {
-        return std::span(members_).subspan(member_begins_[cell],
-                                           member_begins_[cell + 1] - member_begins_[cell]);
-    }
-
     /// Codes in the order of postings, in runs of cells that fit a few megabytes.
     Status write_codes(SegmentWriter& writer) {
         constexpr uint64_t kRunBytes = 8 << 20;
-        const uint32_t group_bytes = documents_.shape().group_bytes();
+        const uint32_t group_bytes = documents_.book().shape().group_bytes();
         TEMBLOR_RETURN_IF_ERROR(writer.begin(SectionKind::kCodes));
         const uint32_t cells = cells_.cell_count();
         std::vector<uint8_t> run;
@@ -375,14 +266,14 @@ private:
         return Status::ok();
     }
     void encode_cell(uint32_t cell, std::span<uint8_t> out) {
-        const uint32_t group_bytes = documents_.shape().group_bytes();
-        std::vector<float> rest(inner_);
-        std::vector<uint8_t> codes(documents_.shape().subspaces());
-        const auto rows = members(cell);
-        for (size_t i = 0; i < rows.size(); ++i) {
-            residual(rows[i], cell, rest);
-            encode(rows[i], rest, codes);
-            documents_.place(codes, i % kGroup, out.subspan(i / kGroup * group_bytes, group_bytes));
+        const CodeShape& shape = documents_.book().shape();
+        std::vector<uint8_t> codes(shape.subspaces());
+        const auto standing = rows().members_of(cell);
+        for (size_t i = 0; i < standing.size(); ++i) {
+            documents_.encode(rows(), standing[i], cell, codes);
+            documents_.book().place(
+                codes, i % kGroup,
+                out.subspan(i / kGroup * shape.group_bytes(), shape.group_bytes()));
         }
     }
 
@@ -409,10 +300,10 @@ private:
             for (uint32_t c = begin; c < end; ++c) {
                 blocks.push_back({static_cast<uint32_t>(posting_begins_[c] - record.postings_begin),
                                   scales_[c]});
-                const auto rows = members(c);
-                for (size_t i = 0; i < rows.size(); ++i)
+                const auto standing = rows().members_of(c);
+                for (size_t i = 0; i < standing.size(); ++i)
                     postings[posting_begins_[c] + i] =
-                        row_numbers_.empty() ? rows[i] : row_numbers_[rows[i]];
+                        row_numbers_.empty() ? standing[i] : row_numbers_[standing[i]];
                 summaries_.place(
                     std::span(summary_codes_).subspan(size_t{c} * subspaces, subspaces),
                     (c - begin) % kGroup,
@@ -442,8 +333,8 @@ private:
         meta.max_blocks = max_blocks_;
         meta.norm_mean = space_.norm_mean();
         meta.norm_unit = space_.norm_unit();
-        meta.residual_spread = residual_spread_;
-        meta.code_spread = code_spread_;
+        meta.residual_spread = documents_.residual_spread();
+        meta.code_spread = documents_.code_spread();
         meta.seed = parameters_.seed;
         return writer.add_array<HashMeta>(SectionKind::kHashMeta, std::span(&meta, 1));
     }
@@ -463,11 +354,8 @@ private:
     Cells cells_;
     CellAssignment assignment_;
     std::vector<uint16_t> half_lists_;
-    CodeBook encoder_;    ///< gives rows their codes
-    CodeBook documents_;  ///< says what they count for
+    DocumentCoder documents_;
     CodeBook summaries_;
-    float residual_spread_ = 0;
-    float code_spread_ = 0;
     std::vector<uint64_t> member_begins_;
     std::vector<uint32_t> members_;
     std::vector<uint64_t> posting_begins_;

@@ -1,6 +1,7 @@
 #include "index/hash/ranking_examples.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -64,8 +65,8 @@ public:
     /// A query that rows `first` and `second` could both answer.
     void blend(uint32_t first, uint32_t second, SplitMix& random, std::span<float> out) const {
         const uint32_t dim = rows_.space.dim();
-        const auto a = row(first);
-        const auto b = row(second);
+        const auto a = rows_.row(first);
+        const auto b = rows_.row(second);
         const auto share = static_cast<float>(0.3 + 0.4 * random.uniform());
         const double length = std::sqrt(static_cast<double>(row_product(a.data(), a.data(), dim)));
         const double noise = kNoise * length / std::sqrt(static_cast<double>(dim));
@@ -82,15 +83,7 @@ public:
             query[inner_ - 1] = rows_.space.query_extension();
     }
 
-    [[nodiscard]] std::span<const uint32_t> members(uint32_t cell) const {
-        return rows_.members.subspan(rows_.member_begins[cell],
-                                     rows_.member_begins[cell + 1] - rows_.member_begins[cell]);
-    }
-
 private:
-    [[nodiscard]] std::span<const float> row(uint32_t r) const {
-        return rows_.vectors.subspan(size_t{r} * inner_, inner_);
-    }
     [[nodiscard]] float score(std::span<const float> query, std::span<const float> other) const {
         return row_product(query.data(), other.data(), inner_);
     }
@@ -116,7 +109,8 @@ private:
         keep_best(cells, kCellsNear);
         std::vector<Standing> near;
         for (const auto& [unused, c] : cells) {
-            for (const uint32_t r : members(c)) near.push_back({score(query, row(r)), r, c});
+            for (const uint32_t r : rows_.members_of(c))
+                near.push_back({score(query, rows_.row(r)), r, c});
         }
         return near;
     }
@@ -169,7 +163,7 @@ RankingExamples make_ranking_examples(const HashedRows& rows, std::span<const fl
             std::copy_n(queries.data() + size_t{order[i]} * dim, dim, query.begin());
             continue;
         }
-        const auto members = maker.members(order[i % order.size()]);
+        const auto members = rows.members_of(order[i % order.size()]);
         if (members.empty()) continue;
         const uint32_t first = members[random.below(members.size())];
         const uint32_t second = members[random.below(members.size())];

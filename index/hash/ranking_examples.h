@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "index/hash/cells.h"
-#include "index/hash/hash_space.h"
+#include "index/hash/hashed_rows.h"
 
 namespace temblor {
 
@@ -23,15 +22,6 @@ struct RankingExamples {
     std::vector<float> scores;    ///< likewise
 
     [[nodiscard]] size_t count() const { return each == 0 ? 0 : rows.size() / each; }
-};
-
-/// The rows, in the hashed space and turned, and where they stand.
-struct HashedRows {
-    const HashSpace& space;
-    std::span<const float> vectors;  ///< inner_dim() numbers each
-    const Cells& cells;
-    std::span<const uint64_t> member_begins;  ///< of each cell, in:
-    std::span<const uint32_t> members;        ///< rows
 };
 
 /// Examples for at most `most` queries: some of `queries` (dim() numbers each, as users send them),

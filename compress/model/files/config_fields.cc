@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "data/text/small_file.h"
+
 namespace temblor {
 
 std::optional<simdjson::dom::element> ConfigFields::value(std::string_view name) const {
@@ -27,6 +29,18 @@ void ConfigFields::refuse(std::string_view name, std::string_view expected) {
     }
     status_ = Status::corruption(
         fmt::format("{}\"{}\": expected {}, found {}", where_, name, expected, found));
+}
+
+Result<simdjson::dom::object> read_json_object(const std::string& path,
+                                               simdjson::dom::parser& parser) {
+    TEMBLOR_ASSIGN_OR_RETURN(const std::string text, read_small_file(path));
+    simdjson::dom::element root;
+    simdjson::dom::object object;
+    if (parser.parse(text).get(root) != simdjson::SUCCESS ||
+        root.get(object) != simdjson::SUCCESS) {
+        return Status::corruption(path + ": expected a JSON object");
+    }
+    return object;
 }
 
 void ConfigFields::take_error(const ConfigFields& part) {

@@ -13,6 +13,10 @@
 
 namespace temblor {
 
+/// The object that the file at `path` is; the parser keeps it.
+Result<simdjson::dom::object> read_json_object(const std::string& path,
+                                               simdjson::dom::parser& parser);
+
 /// Reads an object of a model folder's JSON and remembers the first field that was wrong, as
 /// "PATH: \"field\": expected ..., found ...". After that every read leaves its target alone, so a
 /// reader may ask for all it needs and look at status() once. null counts as absent, as these files

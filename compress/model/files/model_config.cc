@@ -79,14 +79,8 @@ Result<ModelConfig> read_root(simdjson::dom::element root, const std::string& pa
 }
 
 Status add_generation_ends(const std::string& path, ModelConfig& config) {
-    TEMBLOR_ASSIGN_OR_RETURN(const std::string text, read_small_file(path));
     simdjson::dom::parser parser;
-    simdjson::dom::element root;
-    simdjson::dom::object object;
-    if (parser.parse(text).get(root) != simdjson::SUCCESS ||
-        root.get(object) != simdjson::SUCCESS) {
-        return Status::corruption(path + ": expected a JSON object");
-    }
+    TEMBLOR_ASSIGN_OR_RETURN(const simdjson::dom::object object, read_json_object(path, parser));
     ConfigFields fields(object, path + ": ");
     fields.read_ids("eos_token_id", config.end_ids);
     TEMBLOR_RETURN_IF_ERROR(fields.status());

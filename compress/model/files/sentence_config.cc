@@ -41,14 +41,8 @@ constexpr std::array<PoolingMode, 6> kPoolingModes = {{
 }};
 
 Status read_pooling(const std::string& path, SentenceConfig& config) {
-    TEMBLOR_ASSIGN_OR_RETURN(const std::string text, read_small_file(path));
     simdjson::dom::parser parser;
-    simdjson::dom::element root;
-    simdjson::dom::object object;
-    if (parser.parse(text).get(root) != simdjson::SUCCESS ||
-        root.get(object) != simdjson::SUCCESS) {
-        return Status::corruption(path + ": expected a JSON object");
-    }
+    TEMBLOR_ASSIGN_OR_RETURN(const simdjson::dom::object object, read_json_object(path, parser));
     ConfigFields fields(object, path + ": ");
     int chosen = 0;
     for (const PoolingMode& mode : kPoolingModes) {
@@ -72,14 +66,8 @@ Status read_pooling(const std::string& path, SentenceConfig& config) {
 
 Status read_longest(const std::string& path, SentenceConfig& config) {
     if (!file_exists(path)) return Status::ok();
-    TEMBLOR_ASSIGN_OR_RETURN(const std::string text, read_small_file(path));
     simdjson::dom::parser parser;
-    simdjson::dom::element root;
-    simdjson::dom::object object;
-    if (parser.parse(text).get(root) != simdjson::SUCCESS ||
-        root.get(object) != simdjson::SUCCESS) {
-        return Status::corruption(path + ": expected a JSON object");
-    }
+    TEMBLOR_ASSIGN_OR_RETURN(const simdjson::dom::object object, read_json_object(path, parser));
     ConfigFields fields(object, path + ": ");
     fields.read("max_seq_length", config.longest, 1, kLongestSentence, 0);
     return fields.status();
