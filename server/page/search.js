@@ -58,8 +58,14 @@ function hit({ id, score, payload, terms }) {
 }
 
 async function search() {
+  const body = asked();
   const begin = performance.now();
-  const answer = await (await send("POST", searchPath(), asked())).json();
+  $("timing").textContent = "Searching…";  // until the answer: what is below belongs to the search before
+  const answer = await send("POST", searchPath(), body).then((response) => response.json())
+    .catch((error) => {
+      $("timing").textContent = "";
+      throw error;
+    });
   const all = (performance.now() - begin) / 1000;
   $("timing").textContent = `${answer.hits.length} hits, ${milliseconds(answer.took_ms / 1000)} in the server, ${milliseconds(all)} with the way there and back`;
   $("hits").replaceChildren(...answer.hits.map((one) => hit({ ...one, terms: terms(one) })));
