@@ -15,6 +15,8 @@
 #include "cli/output.h"
 #include "cli/parameters_json.h"
 #include "cli/terminal_progress.h"
+#include "cli/text_dense_build.h"
+#include "compress/model/text_models.h"
 #include "data/formats/collection_reader.h"
 #include "data/formats/dense_format.h"
 #include "index/segment_builder.h"
@@ -53,7 +55,8 @@ private:
 std::string BuildCommand::any_sparse_given() const {
     for (const auto& [name, given] :
          {std::pair("--encoder", encoder.chosen().has_value()),
-          std::pair("--no-payload", no_payload), std::pair("--pruning", !pruning.empty()),
+          std::pair("--top-k", encoder.top_k != 0), std::pair("--no-payload", no_payload),
+          std::pair("--pruning", !pruning.empty()),
           std::pair("--n-postings", n_postings.has_value()),
           std::pair("--max-fraction", max_fraction.has_value()),
           std::pair("--centroid-fraction", centroid_fraction.has_value()),
@@ -116,7 +119,25 @@ Outcome BuildCommand::run() const {
     if (auto checked = parameters(BuildParameters()); !checked.is_ok()) {
         return Outcome::usage(checked.status().message());
     }
-    if (format.empty()) {
+    if (encoder.names_model()) {
+        TEMBLOR_ASSIGN_OR_RETURN(const TextModelKind kind, text_model_kind(encoder.kind));
+        if (kind == TextModelKind::kDense) {
+            const std::string given = any_sparse_given();
+            if (!given.empty())
+                return Outcome::usage(given + " is not about dense vectors, which the model " +
+                                      encoder.kind + " makes");
+            return build_dense_from_text(encoder, dense,
+                                         {input, ids, output, threads, seed, as_json});
+        }
+        if (kind != TextModelKind::kSparse)
+            return Outcome::usage("--encoder: " + encoder.kind +
+                                  " scores pairs of texts and makes no vectors");
+        const std::string given = dense.any_given();
+        if (!given.empty())
+            return Outcome::usage(given + " is about dense vectors, and the model " + encoder.kind +
+                                  " makes sparse ones");
+    }
+    if (format.empty() && !encoder.names_model()) {
         TEMBLOR_ASSIGN_OR_RETURN(const bool is_dense, is_dense_file(input));
         if (is_dense) {
             const std::string given = any_sparse_given();
@@ -138,6 +159,11 @@ Outcome BuildCommand::run() const {
     }
     options.ids_path = ids;
     options.encoder = encoder.chosen();
+    if (encoder.names_model()) {
+        TEMBLOR_ASSIGN_OR_RETURN(
+            options.model, open_sparse_text_model(encoder.kind, encoder.model_options(threads)));
+        options.model_batch = encoder.batch;
+    }
     options.keep_payload = !no_payload;
     TerminalProgress progress;
     TEMBLOR_ASSIGN_OR_RETURN(Corpus collection, read_collection(input, options, progress));
@@ -207,6 +233,7 @@ void add_build(CLI::App& app, Action& action) {
         "Examples:\n"
         "  temblor build --input docs.csr --ids docs.ids --output nf.tbl\n"
         "  temblor build --input corpus.jsonl.gz --encoder bm25 --output text.tbl\n"
+        "  temblor build --input corpus.jsonl.gz --encoder models/splade --output splade.tbl\n"
         "  temblor build --input base.npy --index hashed --metric cosine --output d.tbl\n"
         "  temblor build --input docs.csr --output small.tbl --forward compact --n-postings 1000");
     verb->callback([&action, command] { action = [command] { return command->run(); }; });

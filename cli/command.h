@@ -39,6 +39,7 @@ using Action = std::function<Outcome()>;
 void add_build(CLI::App& app, Action& action);
 void add_search(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
+void add_fuse(CLI::App& app, Action& action);
 void add_ground_truth(CLI::App& app, Action& action);
 void add_hash(CLI::App& app, Action& action);
 void add_calibrate(CLI::App& app, Action& action);

@@ -172,10 +172,21 @@ Outcome build_dense(const DenseBuildFlags& flags, const DenseBuildTask& task) {
     if (!parameters.is_ok()) return Outcome::usage(parameters.status().message());
     TerminalProgress progress;
     TEMBLOR_ASSIGN_OR_RETURN(const DenseDataset vectors, read_dense(task.input, progress));
+    progress.clear();
     DocumentIds ids = DocumentIds::row_numbers(vectors.rows());
     if (!task.ids.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(ids, read_ids_file(task.ids, vectors.rows()));
     }
+    return build_dense_segment_of(flags, task, vectors, ids, {});
+}
+
+Outcome build_dense_segment_of(const DenseBuildFlags& flags, const DenseBuildTask& task,
+                               const DenseDataset& vectors, const DocumentIds& ids,
+                               std::string encoder_json) {
+    auto parameters = chosen_parameters(flags, task);
+    if (!parameters.is_ok()) return Outcome::usage(parameters.status().message());
+    parameters->encoder_json = std::move(encoder_json);
+    TerminalProgress progress;
     std::shared_ptr<const DenseSegment> source;
     if (!flags.codes_from.empty()) {
         TEMBLOR_ASSIGN_OR_RETURN(source, DenseSegment::open(flags.codes_from));

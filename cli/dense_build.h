@@ -5,6 +5,8 @@
 #include <string>
 
 #include "cli/command.h"
+#include "data/dense_dataset.h"
+#include "data/document_ids.h"
 
 namespace temblor::cli {
 
@@ -45,7 +47,13 @@ struct DenseBuildTask {
     std::string pairs{};
 };
 
-/// Builds a segment of dense vectors and prints the report.
+/// Builds a segment of `vectors` and prints the report. `encoder_json`: how text becomes a query of
+/// them, if it does (data/text/model_encoder.h).
+Outcome build_dense_segment_of(const DenseBuildFlags& flags, const DenseBuildTask& task,
+                               const DenseDataset& vectors, const DocumentIds& ids,
+                               std::string encoder_json);
+
+/// Builds a segment of a file of dense vectors and prints the report.
 Outcome build_dense(const DenseBuildFlags& flags, const DenseBuildTask& task);
 
 }  // namespace temblor::cli

@@ -15,8 +15,6 @@
 #include "cli/output.h"
 #include "cli/terminal_progress.h"
 #include "cli/validators.h"
-#include "data/formats/dense_reader.h"
-#include "data/formats/ids_file.h"
 #include "data/formats/relevance.h"
 #include "query/dense/dense_calibrate.h"
 #include "query/dense/dense_searcher.h"
@@ -30,15 +28,21 @@ constexpr float kAnyScore = std::numeric_limits<float>::lowest();
 
 class DenseEvaluation {
 public:
-    DenseEvaluation(const DenseEvalTask& task, std::shared_ptr<const DenseSegment> segment,
+    DenseEvaluation(const DenseEvalTask& task, const QueryModelFlags& model,
+                    std::shared_ptr<const DenseSegment> segment,
                     const DenseSearchParameters& parameters)
         : task_(task),
+          model_(model),
           segment_(std::move(segment)),
           source_{&segment_->store(), segment_->hashed(), nullptr, segment_->graph()},
           parameters_(parameters) {}
 
     Status run() {
-        TEMBLOR_ASSIGN_OR_RETURN(queries_, read_dense(task_.queries, progress_));
+        TEMBLOR_ASSIGN_OR_RETURN(
+            DenseQueries read,
+            model_.read_dense_queries(*segment_, task_.queries, task_.query_ids, progress_));
+        queries_ = std::move(read.vectors);
+        query_ids_ = std::move(read.ids);
         if (queries_.rows() == 0) return Status::invalid_argument(task_.queries + ": no queries");
         report_["k"] = parameters_.k;
         report_["queries"] = queries_.rows();
@@ -63,14 +67,10 @@ public:
 private:
     Status quality() {
         if (task_.qrels.empty()) return Status::ok();
-        DocumentIds ids = DocumentIds::row_numbers(queries_.rows());
-        if (!task_.query_ids.empty()) {
-            TEMBLOR_ASSIGN_OR_RETURN(ids, read_ids_file(task_.query_ids, queries_.rows()));
-        }
         TEMBLOR_ASSIGN_OR_RETURN(const Qrels qrels, read_qrels(task_.qrels));
-        TEMBLOR_ASSIGN_OR_RETURN(
-            const Quality found,
-            assess(measurement_.hits, ids, segment_->ids(), qrels, parameters_.k, kAnyScore));
+        TEMBLOR_ASSIGN_OR_RETURN(const Quality found,
+                                 assess(measurement_.hits, query_ids_, segment_->ids(), qrels,
+                                        parameters_.k, kAnyScore));
         const uint32_t cut = std::min(parameters_.k, 10U);
         report_[fmt::format("ndcg@{}", cut)] = found.ndcg;
         report_[fmt::format("mrr@{}", cut)] = found.reciprocal_rank;
@@ -140,11 +140,13 @@ private:
     }
 
     const DenseEvalTask& task_;
+    const QueryModelFlags& model_;
     std::shared_ptr<const DenseSegment> segment_;
     DenseSource source_;
     DenseSearchParameters parameters_;
     TerminalProgress progress_;
     DenseDataset queries_;
+    DocumentIds query_ids_;
     Measurement measurement_;
     json::object report_;
 };
@@ -221,14 +223,15 @@ Outcome DenseSearchFlags::resolve(const DenseSegment& segment, uint32_t k, bool 
     return valid.is_ok() ? Outcome() : Outcome::usage(valid.message());
 }
 
-Outcome eval_dense(const DenseSearchFlags& flags, const DenseEvalTask& task) {
+Outcome eval_dense(const DenseSearchFlags& flags, const QueryModelFlags& model,
+                   const DenseEvalTask& task) {
     auto segment = DenseSegment::open(
         task.index, task.load == "loaded" ? Residency::kLoaded : Residency::kMapped);
     if (!segment.is_ok()) return std::move(segment).status();
     DenseSearchParameters parameters;
     Outcome resolved = flags.resolve(**segment, task.k, task.exact, task.recall, parameters);
     if (!resolved.status().is_ok()) return resolved;
-    DenseEvaluation evaluation(task, *segment, parameters);
+    DenseEvaluation evaluation(task, model, *segment, parameters);
     TEMBLOR_RETURN_IF_ERROR(evaluation.run());
     return task.as_json ? print_json(evaluation.report()) : print_report_table(evaluation.report());
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/query_model.h"
 #include "index/dense/dense_segment.h"
 #include "query/dense/dense_parameters.h"
 
@@ -44,6 +45,7 @@ struct DenseEvalTask {
 };
 
 /// Measures quality, accuracy and latency of a segment of dense vectors and prints the report.
-Outcome eval_dense(const DenseSearchFlags& flags, const DenseEvalTask& task);
+Outcome eval_dense(const DenseSearchFlags& flags, const QueryModelFlags& model,
+                   const DenseEvalTask& task);
 
 }  // namespace temblor::cli

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/array.hpp>
@@ -15,8 +17,6 @@
 #include "cli/output.h"
 #include "cli/search_answer.h"
 #include "cli/terminal_progress.h"
-#include "data/formats/dense_reader.h"
-#include "data/formats/ids_file.h"
 #include "query/dense/dense_searcher.h"
 
 namespace temblor::cli {
@@ -59,30 +59,16 @@ public:
           source_{&segment.store(), segment.hashed(), nullptr, segment.graph()},
           parameters_(parameters) {}
 
-    Status run_one() {
-        TEMBLOR_ASSIGN_OR_RETURN(const std::vector<float> query,
-                                 parse_dense_query(*task_.vector, segment_.dim()));
+    Status run_one(std::span<const float> query) {
         TEMBLOR_RETURN_IF_ERROR(search(query));
         return task_.as_json ? print_json(answer()) : print(shown());
     }
 
-    Status run_file() {
-        TerminalProgress progress;
-        TEMBLOR_ASSIGN_OR_RETURN(const DenseDataset queries, read_dense(*task_.queries, progress));
-        if (queries.rows() > 0 && queries.dim() != segment_.dim()) {
-            return Status::invalid_argument(
-                fmt::format("{}: queries have dimension {}, the index {}", *task_.queries,
-                            queries.dim(), segment_.dim()));
-        }
-        DocumentIds ids = DocumentIds::row_numbers(queries.rows());
-        if (!task_.query_ids.empty()) {
-            TEMBLOR_ASSIGN_OR_RETURN(ids, read_ids_file(task_.query_ids, queries.rows()));
-        }
-        progress.clear();
-        for (uint64_t q = 0; q < queries.rows() && !output_closed(); ++q) {
+    Status run_file(const DenseQueries& queries) {
+        for (uint64_t q = 0; q < queries.vectors.rows() && !output_closed(); ++q) {
             if (interrupted()) return Status::cancelled("interrupted");
-            TEMBLOR_RETURN_IF_ERROR(search(queries.row(q)));
-            const std::string query_id = ids.id_string(q);
+            TEMBLOR_RETURN_IF_ERROR(search(queries.vectors.row(q)));
+            const std::string query_id = queries.ids.id_string(q);
             if (!task_.as_json) {
                 TEMBLOR_RETURN_IF_ERROR(print(run_lines(query_id, segment_.ids(), result_.hits)));
                 continue;
@@ -142,13 +128,30 @@ private:
 
 }  // namespace
 
-Outcome search_dense_file(const DenseSearchFlags& flags, const DenseSearchTask& task) {
+Outcome search_dense_file(const DenseSearchFlags& flags, const QueryModelFlags& model,
+                          const DenseSearchTask& task) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto segment, DenseSegment::open(task.index));
     DenseSearchParameters parameters;
     Outcome resolved = flags.resolve(*segment, task.k, task.exact, task.recall, parameters);
     if (!resolved.status().is_ok()) return resolved;
     DenseSearch search(task, *segment, parameters);
-    return task.queries ? search.run_file() : search.run_one();
+    if (task.queries) {
+        TerminalProgress progress;
+        TEMBLOR_ASSIGN_OR_RETURN(
+            const DenseQueries queries,
+            model.read_dense_queries(*segment, *task.queries, task.query_ids, progress));
+        progress.clear();
+        return search.run_file(queries);
+    }
+    std::vector<float> query;
+    if (task.text) {
+        TEMBLOR_ASSIGN_OR_RETURN(const auto opened, model.model_of(*segment));
+        const std::string_view text = *task.text;
+        TEMBLOR_ASSIGN_OR_RETURN(query, opened->encode({&text, 1}));
+    } else {
+        TEMBLOR_ASSIGN_OR_RETURN(query, parse_dense_query(*task.vector, segment->dim()));
+    }
+    return search.run_one(query);
 }
 
 }  // namespace temblor::cli

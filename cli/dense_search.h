@@ -6,14 +6,16 @@
 
 #include "cli/command.h"
 #include "cli/dense_eval.h"
+#include "cli/query_model.h"
 
 namespace temblor::cli {
 
-/// Queries of a segment of dense vectors: one as JSON, or a file of them.
+/// What `search` was asked of a segment of dense vectors.
 struct DenseSearchTask {
     std::string index;
-    std::optional<std::string> vector;   ///< [number, ...]
-    std::optional<std::string> queries;  ///< where there is no vector
+    std::optional<std::string> text;
+    std::optional<std::string> vector;  ///< a JSON array
+    std::optional<std::string> queries;
     std::string query_ids;
     uint32_t k = 10;
     bool exact = false;
@@ -21,7 +23,8 @@ struct DenseSearchTask {
     bool as_json = false;
 };
 
-/// Searches and prints, as `search` does for sparse vectors.
-Outcome search_dense_file(const DenseSearchFlags& flags, const DenseSearchTask& task);
+/// Searches and prints, as `search` does for sparse vectors; text goes through the model.
+Outcome search_dense_file(const DenseSearchFlags& flags, const QueryModelFlags& model,
+                          const DenseSearchTask& task);
 
 }  // namespace temblor::cli

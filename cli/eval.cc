@@ -15,7 +15,7 @@
 #include "cli/eval_report.h"
 #include "cli/evaluation.h"
 #include "cli/output.h"
-#include "cli/query_input.h"
+#include "cli/query_model.h"
 #include "cli/search_flags.h"
 #include "cli/terminal_progress.h"
 #include "cli/timed_encoder.h"
@@ -38,6 +38,7 @@ struct EvalCommand {
     bool with_accuracy = false;
     SearchFlags flags;
     DenseSearchFlags dense;
+    QueryModelFlags model;
     uint32_t threads = 1;
     uint32_t warmup = 1;
     uint32_t repeats = 1;
@@ -74,7 +75,7 @@ public:
 
 private:
     Status read_inputs() {
-        TEMBLOR_ASSIGN_OR_RETURN(encoder_, segment_encoder(*segment_));
+        TEMBLOR_ASSIGN_OR_RETURN(encoder_, command_.model.encoder_of(*segment_));
         std::optional<TimedEncoder> timed;
         if (encoder_) timed.emplace(*encoder_);
         TEMBLOR_ASSIGN_OR_RETURN(
@@ -217,7 +218,7 @@ Outcome EvalCommand::run() const {
     Outcome fits = is_dense ? flags.refuse(index) : dense.refuse(index);
     if (!fits.status().is_ok()) return fits;
     if (is_dense) {
-        return eval_dense(dense,
+        return eval_dense(dense, model,
                           {index, queries, query_ids, qrels, ground_truth, with_accuracy, flags.k,
                            flags.exact, flags.recall, threads, warmup, repeats, load, as_json});
     }
@@ -238,8 +239,9 @@ void add_eval(CLI::App& app, Action& action) {
     CLI::App* verb =
         app.add_subcommand("eval", "Measures quality, accuracy and latency of an index");
     verb->add_option("--index", command->index, "Segment file")->required();
-    verb->add_option("--queries", command->queries,
-                     "Queries: CSR, Seismic or JSONL; .npy, .fvecs or .fbin for dense vectors")
+    verb->add_option(
+            "--queries", command->queries,
+            "Queries: CSR, Seismic or JSONL; .npy, .fvecs, .fbin or text for dense vectors")
         ->required();
     verb->add_option("--query-ids", command->query_ids, "Ids of the queries, one a line");
     verb->add_option("--qrels", command->qrels,
@@ -248,6 +250,7 @@ void add_eval(CLI::App& app, Action& action) {
                      "Exact answers by `temblor groundtruth`, for accuracy@k");
     verb->add_flag("--accuracy", command->with_accuracy,
                    "Compute accuracy@k against an exact search of the index");
+    command->model.add_to(*verb);
     command->flags.add_to(*verb);
     command->dense.add_to(*verb);
     verb->add_option("--threads", command->threads,

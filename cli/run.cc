@@ -59,6 +59,7 @@ int run_or_throw(int argc, const char* const* argv) {
     add_build(app, action);
     add_search(app, action);
     add_eval(app, action);
+    add_fuse(app, action);
     add_ground_truth(app, action);
     add_hash(app, action);
     add_calibrate(app, action);

@@ -15,6 +15,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/query_input.h"
+#include "cli/query_model.h"
 #include "cli/search_answer.h"
 #include "cli/search_flags.h"
 #include "cli/terminal_progress.h"
@@ -35,6 +36,7 @@ struct SearchCommand {
     std::string query_ids;
     SearchFlags flags;
     DenseSearchFlags dense;
+    QueryModelFlags model;
     bool explained = false;
     bool as_json = false;
 
@@ -85,7 +87,7 @@ Outcome SearchCommand::run() const {
     SearchParameters parameters;
     Outcome resolved = flags.resolve(**segment, parameters);
     if (!resolved.status().is_ok()) return resolved;
-    TEMBLOR_ASSIGN_OR_RETURN(const auto encoder, segment_encoder(**segment));
+    TEMBLOR_ASSIGN_OR_RETURN(const auto encoder, model.encoder_of(**segment));
     Searcher searcher(*segment);
     return queries ? run_file(searcher, parameters, encoder.get())
                    : run_one(searcher, parameters, encoder.get());
@@ -96,14 +98,11 @@ Outcome SearchCommand::run_dense() const {
         return Outcome::usage(
             fmt::format("--explain is about sparse vectors; {} holds dense ones", index));
     }
-    if (text) {
-        return Status::invalid_argument(fmt::format(
-            "{}: holds dense vectors, not text: query it with --vector or --queries", index));
-    }
     Outcome fits = flags.refuse(index);
     if (!fits.status().is_ok()) return fits;
     return search_dense_file(
-        dense, {index, vector, queries, query_ids, flags.k, flags.exact, flags.recall, as_json});
+        dense, model,
+        {index, text, vector, queries, query_ids, flags.k, flags.exact, flags.recall, as_json});
 }
 
 Outcome SearchCommand::run_one(Searcher& searcher, const SearchParameters& parameters,
@@ -181,6 +180,7 @@ void add_search(CLI::App& app, Action& action) {
     query->require_option(1);
     verb->add_option("--query-ids", command->query_ids, "Ids of the queries, one a line")
         ->needs(file);
+    command->model.add_to(*verb);
     command->flags.add_to(*verb);
     command->dense.add_to(*verb);
     verb->add_flag("--explain", command->explained, "Show each component's share of the score");
@@ -190,6 +190,7 @@ void add_search(CLI::App& app, Action& action) {
         "  temblor search --index text.tbl --text \"statin and breast cancer\" --k 10 --explain\n"
         "  temblor search --index nf.tbl --vector '{\"indices\": [2003, 7592], \"values\": [1.2, "
         "0.4]}'\n"
+        "  temblor search --index splade.tbl --encoder models/splade --text \"statins\"\n"
         "  temblor search --index nf.tbl --queries q.csr --query-ids q.ids --recall 0.97 > "
         "run.trec\n"
         "  temblor search --index dense.tbl --queries q.npy --ef 100 --json");

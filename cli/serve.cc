@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "index/collection/store.h"
 #include "server/http/http_server.h"
 #include "server/raise_descriptors.h"
+#include "server/served_models.h"
 #include "server/service.h"
 #include "server/settings.h"
 
@@ -77,6 +79,19 @@ Status check_exposure(const ServerSettings& settings) {
         " is open to others: set api_key, or insecure if that is what you want");
 }
 
+TextModelOptions model_options(const ServerSettings& settings) {
+    TextModelOptions options;
+    options.max_tokens = settings.model_tokens;
+    options.model.device = settings.model_device;
+    options.model.precision = settings.model_dtype == "bf16"  ? Precision::kBF16
+                              : settings.model_dtype == "f16" ? Precision::kF16
+                                                              : Precision::kF32;
+    const unsigned half = std::max(1U, std::thread::hardware_concurrency() / 2);
+    options.model.threads =
+        static_cast<int>(settings.model_cores != 0 ? settings.model_cores : half);
+    return options;
+}
+
 Outcome serve(const ServeCommand& command) {
     TEMBLOR_ASSIGN_OR_RETURN(const ServerSettings settings,
                              ServerSettings::load(command.flags, command.config));
@@ -95,6 +110,8 @@ Outcome serve(const ServeCommand& command) {
     Service service(*store, log,
                     {settings.data, AccessKeys(settings.api_key, settings.read_only_key),
                      settings.http.limits, settings.slow_query, TEMBLOR_VERSION});
+    TEMBLOR_RETURN_IF_ERROR(
+        add_served_models(settings.models, model_options(settings), service.encoders()));
     TEMBLOR_ASSIGN_OR_RETURN(const auto server, HttpServer::listen(settings.http, service));
     service.watch(server.get());
     const Signals signals(*server, service, log);

@@ -73,6 +73,11 @@ std::optional<HttpResponse> Service::admit(const HttpHead& head, RouteMatch& mat
     return error_response(match.errors, 403, "the key only allows reading");
 }
 
+Lane Service::lane_of(const Route& route, const HttpRequest& request) {
+    const bool waits = route.lane == Lane::kSearch && encoders_.mentioned(request.body);
+    return waits ? Lane::kModel : route.lane;
+}
+
 HttpResponse Service::handle(const Route& route, HttpRequest& request) {
     try {
         return route.handle(*this, request);

@@ -35,6 +35,8 @@ public:
     Service(Store& store, AccessLog& log, Options options);
 
     std::optional<HttpResponse> admit(const HttpHead& head, RouteMatch& match) override;
+    /// Searches and the routes of models that name one that was configured wait for it elsewhere.
+    Lane lane_of(const Route& route, const HttpRequest& request) override;
     HttpResponse handle(const Route& route, HttpRequest& request) override;
     HttpResponse refuse(ErrorShape shape, unsigned status, const std::string& detail) override;
     void finished(const HttpHead& head, const Route* route, unsigned status, uint64_t body_bytes,

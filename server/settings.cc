@@ -182,6 +182,71 @@ Setting http_text(Text name, Text help, Text HttpServerOptions::*member) {
             [member](const ServerSettings& s) { return s.http.*member; }};
 }
 
+constexpr size_t kMostModels = 100;
+constexpr size_t kModelNameBytes = 100;
+
+Status check_model_name(const Text& name) {
+    constexpr std::string_view kMarks = "._/-";
+    const bool fits = std::all_of(name.begin(), name.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               kMarks.find(c) != std::string_view::npos;
+    });
+    if (fits && !name.empty() && name.size() <= kModelNameBytes) return Status::ok();
+    return Status::invalid_argument(
+        fmt::format("expected a name of at most {} letters, digits and . _ / -, got '{}'",
+                    kModelNameBytes, name));
+}
+
+Setting models() {
+    Setting setting{
+        "models",
+        "Models for text, NAME=FOLDER of Hugging Face's files",
+        false,
+        false,
+        [](ServerSettings& s, const Text& value) {
+            std::vector<std::pair<Text, Text>> read;
+            for (const Text& one : split_list(value)) {
+                const size_t at = one.find('=');
+                if (at == Text::npos || at + 1 == one.size()) {
+                    return Status::invalid_argument("expected NAME=FOLDER, got '" + one + "'");
+                }
+                read.emplace_back(one.substr(0, at), one.substr(at + 1));
+                TEMBLOR_RETURN_IF_ERROR(check_model_name(read.back().first));
+            }
+            if (read.size() > kMostModels) {
+                return Status::invalid_argument(
+                    fmt::format("expected at most {} models", kMostModels));
+            }
+            s.models = std::move(read);
+            return Status::ok();
+        },
+        [](const ServerSettings& s) {
+            Text joined;
+            for (const auto& [name, folder] : s.models)
+                joined += fmt::format("{}{}={}", joined.empty() ? "" : ",", name, folder);
+            return joined;
+        }};
+    setting.is_list = true;
+    setting.is_table = true;
+    return setting;
+}
+
+Setting model_dtype() {
+    return {
+        "model_dtype",
+        "Weights of models as f32, bf16 or f16",
+        false,
+        true,
+        [](ServerSettings& s, const Text& value) {
+            if (value != "f32" && value != "bf16" && value != "f16") {
+                return Status::invalid_argument("expected f32, bf16 or f16, got '" + value + "'");
+            }
+            s.model_dtype = value;
+            return Status::ok();
+        },
+        [](const ServerSettings& s) { return s.model_dtype; }};
+}
+
 std::vector<Setting> make_settings() {
     return {
         text("data", "Folder of the collections", &ServerSettings::data),
@@ -194,6 +259,18 @@ std::vector<Setting> make_settings() {
         cors_origins(),
         number("threads", "Threads for searches; 0: all cores", TEMBLOR_HTTP_(threads), 0),
         number("blocking_threads", "Threads for writes", TEMBLOR_HTTP_(blocking_threads)),
+        models(),
+        model_dtype(),
+        text("model_device", "cpu, cuda or cuda:1; empty: TEMBLOR_DEVICE, else cpu",
+             &ServerSettings::model_device),
+        number(
+            "model_cores", "Cores of one encoding; 0: half of them",
+            [](ServerSettings & s) -> auto& { return s.model_cores; }, 0),
+        number(
+            "model_tokens", "Tokens of a text, longer ones are cut; 0: what the model takes",
+            [](ServerSettings & s) -> auto& { return s.model_tokens; }, 0),
+        number("model_threads", "Searches that wait for models at once",
+               TEMBLOR_HTTP_(model_threads)),
         truth("log_json", "The log as JSON lines", &ServerSettings::log_json),
         level(),
         truth("log_requests", "Log every request, not only slow and failed ones",
@@ -242,6 +319,35 @@ Text quoted(const Text& value) {
     return out + "\"";
 }
 
+bool is_table(std::string_view name) {
+    const auto& all = server_settings();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Setting& s) { return s.is_table && s.name == name; });
+}
+
+/// The entries of `table` as NAME=VALUE with commas between them.
+Result<Text> read_table(const toml::table& table, const Text& place) {
+    Text joined;
+    for (const auto& [key, node] : table) {
+        const auto* value = node.as_string();
+        if (value == nullptr || value->get().find(',') != Text::npos)
+            return Status::invalid_argument(place + ": expected strings without commas");
+        joined += fmt::format("{}{}={}", joined.empty() ? "" : ",", key.str(), value->get());
+    }
+    return joined;
+}
+
+/// An inline table of TOML.
+Text table_in_toml(const Text& value) {
+    Text out;
+    for (const Text& one : split_list(value)) {
+        const size_t at = one.find('=');
+        out += fmt::format("{}{} = {}", out.empty() ? " " : ", ", quoted(one.substr(0, at)),
+                           quoted(one.substr(at + 1)));
+    }
+    return "{" + out + (out.empty() ? "}" : " }");
+}
+
 bool is_list(std::string_view name) {
     const auto& all = server_settings();
     return std::any_of(all.begin(), all.end(),
@@ -285,8 +391,15 @@ Result<ServerSettings::Values> read_file(const std::string& path) {
             } else if (const auto* flag = node.as_boolean()) {
                 values[name] = flag->get() ? "true" : "false";
             } else if (const auto* list = node.as_array(); list != nullptr && is_list(name)) {
+                if (is_table(name)) {
+                    return Status::invalid_argument(
+                        fmt::format("{}: {}: expected a table", path, name));
+                }
                 TEMBLOR_ASSIGN_OR_RETURN(values[name],
                                          read_list(*list, fmt::format("{}: {}", path, name)));
+            } else if (const auto* names = node.as_table(); names != nullptr && is_table(name)) {
+                TEMBLOR_ASSIGN_OR_RETURN(values[name],
+                                         read_table(*names, fmt::format("{}: {}", path, name)));
             } else {
                 return Status::invalid_argument(fmt::format(
                     "{}: {}: expected a string, a whole number or a boolean", path, name));
@@ -362,9 +475,10 @@ std::string ServerSettings::to_toml() const {
         out += "# " + setting.help + "\n";
         // TOML's numbers end at 2^63 - 1; load() takes any setting as a string, too.
         const bool in_quotes = setting.is_text || value.size() > kMaxTomlDigits;
-        const Text written = setting.is_list ? list_in_toml(value)
-                             : in_quotes     ? quoted(value)
-                                             : value;
+        const Text written = setting.is_table  ? table_in_toml(value)
+                             : setting.is_list ? list_in_toml(value)
+                             : in_quotes       ? quoted(value)
+                                               : value;
         out += setting.name + " = " + written + "\n";
     }
     return out;

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "data/status.h"
@@ -24,7 +25,12 @@ struct ServerSettings {
     AccessLog::Level log_level = AccessLog::Level::kInfo;
     bool log_requests = false;
     std::chrono::milliseconds slow_query{1'000};
-    HttpServerOptions http;  ///< address and port come from `listen`
+    std::vector<std::pair<std::string, std::string>> models;  ///< name and folder
+    std::string model_dtype = "f32";
+    std::string model_device;
+    uint32_t model_cores = 0;   ///< of one encoding; 0: half of them
+    uint32_t model_tokens = 0;  ///< of a text; 0: what the model takes
+    HttpServerOptions http;     ///< address and port come from `listen`
 
     using Values = std::map<std::string, std::string, std::less<>>;
     /// From flags (by the names of settings), the environment (TEMBLOR_NAME), the TOML file at
@@ -49,6 +55,8 @@ struct Setting {
     /// Of several values: commas between them for `set`, `get` and in the environment; in TOML an
     /// array; the flag is given once for each, and named in the singular.
     bool is_list = false;
+    /// A list of NAME=VALUE; in TOML a table.
+    bool is_table = false;
 
     [[nodiscard]] std::string flag() const;         ///< "body-bytes", "cors-origin"
     [[nodiscard]] std::string environment() const;  ///< "TEMBLOR_BODY_BYTES"

@@ -15,8 +15,6 @@ namespace dom = simdjson::dom;
 
 constexpr std::array<std::string_view, 2> kTextModels = {"qdrant/bm25", "temblor/bm25"};
 
-enum class TextSide : uint8_t { kQuery, kDocument };
-
 /// Each is made once and stays: the names that Snowball knows are few.
 Result<std::shared_ptr<const Analyzer>> analyzer_of(const std::string& language) {
     static std::mutex mutex;
@@ -70,8 +68,8 @@ Status read_text_number(const OptionalElement& value, const JsonPlace& place, do
     return place.expected("a number", *value);
 }
 
-Result<SparseVector> read_text_object(TextSide side, const Schema& schema, std::string_view vector,
-                                      dom::element object, const JsonPlace& place) {
+Result<TextVector> read_bm25_object(TextSide side, const Schema& schema, std::string_view vector,
+                                    dom::element object, const JsonPlace& place) {
     Status fits = check_vector(schema, vector);
     if (!fits.is_ok()) return place.wrong(fits.message());
     static constexpr std::array<std::string_view, 3> kNames = {"text", "model", "options"};
@@ -85,16 +83,21 @@ Result<SparseVector> read_text_object(TextSide side, const Schema& schema, std::
     auto encoded = encode_text(side, schema, vector, text, options);
     if (!encoded.is_ok() && encoded.status().code() == StatusCode::kInvalidArgument)
         return Status::invalid_argument(at.text() + "." + encoded.status().message());
-    return encoded;
+    if (!encoded.is_ok()) return std::move(encoded).status();
+    return TextVector(*std::move(encoded));
 }
 
 TextReader reader_of(TextSide side, const Schema& schema) {
     return [side, &schema](std::string_view name, dom::element object, const JsonPlace& place) {
-        return read_text_object(side, schema, name, object, place);
+        return read_bm25_object(side, schema, name, object, place);
     };
 }
 
 }  // namespace
+
+TextReader text_vector_reader(TextSide side, const Schema& schema) {
+    return reader_of(side, schema);
+}
 
 Result<TextOptions> read_text_options(const OptionalElement& value, const JsonPlace& place) {
     TextOptions options;

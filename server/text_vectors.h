@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <simdjson.h>
 
@@ -18,11 +19,16 @@ namespace temblor {
 ///     {"text": "..", "model": "qdrant/bm25",
 ///      "options": {"language": "english", "avg_len": 256, "k": 1.2, "b": 0.75}}
 ///
-/// The one model is HashedBm25, which has two names in any case: "qdrant/bm25" and "temblor/bm25".
+/// The model here is HashedBm25, which has two names in any case: "qdrant/bm25" and "temblor/bm25".
 /// `language` is a Snowball algorithm, or "none" for words as they are. Of Qdrant's other options
 /// those that say what happens anyway are taken (`tokenizer` word or multilingual, `lowercase`
 /// true, `ascii_folding` false); the rest are kUnimplemented. All of this may be called from any
-/// number of threads; what a language needs is made once.
+/// number of threads; what a language needs is made once. Other models: server/request_texts.h.
+
+/// What text becomes.
+using TextVector = std::variant<SparseVector, DenseVector>;
+
+enum class TextSide : uint8_t { kQuery, kDocument };
 
 struct TextOptions {
     std::string language = "english";
@@ -44,6 +50,9 @@ Result<std::map<uint32_t, std::string>> query_text_terms(std::string_view text,
 /// The object "options", which may be missing, but for the ranges of numbers: those are looked at
 /// when text is encoded.
 Result<TextOptions> read_text_options(const OptionalElement& value, const JsonPlace& place);
+
+/// The side's reader for point_json.h, as below.
+TextReader text_vector_reader(TextSide side, const Schema& schema);
 
 /// For point_json.h, with errors that name the member. They refer to `schema`.
 TextReader query_text_reader(const Schema& schema);

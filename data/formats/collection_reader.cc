@@ -48,6 +48,10 @@ Result<Corpus> read_collection(const std::string& path, const CollectionReaderOp
     } else {
         TEMBLOR_ASSIGN_OR_RETURN(collection.vectors,
                                  read_sparse_rows(path, input, options.rule, reading));
+        if (options.model != nullptr) {
+            return Status::invalid_argument(input.reader->path() +
+                                            ": holds vectors, but a model needs text");
+        }
         if (options.encoder) {
             TEMBLOR_RETURN_IF_ERROR(
                 attach_encoder(*options.encoder, input.reader->path(), collection));

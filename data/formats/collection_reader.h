@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@
 #include "data/sparse_dataset.h"
 #include "data/status.h"
 #include "data/text/text_encoder.h"
+#include "data/text/text_model.h"
 #include "data/vocabulary.h"
 
 namespace temblor {
@@ -31,7 +34,10 @@ struct CollectionReaderOptions {
     std::string ids_path;  ///< an id a line, in row order; empty: ids from the file or row numbers
     ValueRule rule = ValueRule::kNonNegative;
     std::optional<TextEncoderOptions> encoder;  ///< for text: how documents become vectors
-    bool keep_payload = true;                   ///< keep what JSONL lines hold beside id and vector
+    /// For text: the model that makes them vectors, instead of `encoder`.
+    std::shared_ptr<const SparseTextModel> model = nullptr;
+    uint32_t model_batch = 256;  ///< texts that the model is given at once
+    bool keep_payload = true;    ///< keep what JSONL lines hold beside id and vector
 };
 
 /// Documents as they came out of a file.

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "data/formats/jsonl_rows.h"
+#include "data/text/model_encoder.h"
 
 namespace temblor {
 namespace {
@@ -48,9 +49,14 @@ public:
 
 private:
     Status add_text(const JsonlLine& line) {
-        if (!options_.encoder) {
+        if (options_.model != nullptr && encoder_ == nullptr) {
+            TEMBLOR_ASSIGN_OR_RETURN(
+                encoder_, make_model_document_encoder(options_.model, options_.model_batch));
+        }
+        if (!options_.encoder && encoder_ == nullptr) {
             return Status::invalid_argument(
-                "field text: needs --encoder (bm25 or inference-free) to become a vector");
+                "field text: needs --encoder (bm25, inference-free or a model's folder) to become "
+                "a vector");
         }
         if (encoder_ == nullptr) {
             TEMBLOR_ASSIGN_OR_RETURN(encoder_, make_document_encoder(*options_.encoder));
@@ -61,6 +67,8 @@ private:
     /// With an encoder whose vocabulary does not come from the documents, given vectors are in that
     /// vocabulary: an encoder that was given no text hands it over.
     Status fix_vocabulary() {
+        if (options_.model != nullptr)
+            return Status::invalid_argument("a model needs text, the line holds a vector");
         if (!options_.encoder || fixed_) return Status::ok();
         if (options_.encoder->kind != "inference-free") {
             return Status::invalid_argument("encoder " + options_.encoder->kind +
@@ -128,7 +136,8 @@ private:
 
 Result<Corpus> read_jsonl_collection(ByteReader& reader, const CollectionReaderOptions& options,
                                      ReadingProgress& reading) {
-    const bool text_first = options.encoder && options.encoder->kind != "inference-free";
+    const bool text_first =
+        options.model != nullptr || (options.encoder && options.encoder->kind != "inference-free");
     JsonlRows rows(reader, reading, text_first, options.keep_payload);
     DocumentSink documents(options, rows);
     PayloadsBuilder payloads;

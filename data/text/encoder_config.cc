@@ -59,6 +59,12 @@ private:
 }  // namespace
 
 std::string write_encoder_config(const EncoderConfig& config) {
+    if (config.kind == "model") {
+        return fmt::format(
+            "{{\"kind\":{},\"version\":{},\"name\":{},\"fingerprint\":{},\"max_tokens\":{}}}",
+            quote(config.kind), kEncoderConfigVersion, quote(config.model.name),
+            quote(config.model.fingerprint), config.model.max_tokens);
+    }
     std::string json = fmt::format(
         "{{\"kind\":{},\"version\":{},\"k1\":{},\"b\":{},\"mean_length\":{}", quote(config.kind),
         kEncoderConfigVersion, config.k1, config.b, config.mean_length);
@@ -93,6 +99,13 @@ Result<EncoderConfig> parse_encoder_config(std::string_view json) {
         return Status::unimplemented(
             fmt::format("text encoder: version {} (this build reads up to {})", version,
                         kEncoderConfigVersion));
+    }
+    if (config.kind == "model") {
+        fields.read("name", config.model.name);
+        fields.read("fingerprint", config.model.fingerprint);
+        fields.read("max_tokens", config.model.max_tokens);
+        TEMBLOR_RETURN_IF_ERROR(fields.status());
+        return config;
     }
     fields.read("k1", config.k1);
     fields.read("b", config.b);

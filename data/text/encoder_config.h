@@ -4,13 +4,14 @@
 #include <string_view>
 
 #include "data/status.h"
+#include "data/text/text_model.h"
 
 namespace temblor {
 
 /// What an index records about its text encoder, as one JSON object (TextEncoderData::config_json).
 /// Fields that a kind does not use keep their defaults and are not written.
 struct EncoderConfig {
-    std::string kind;                  ///< "bm25" or "inference-free"
+    std::string kind;                  ///< "bm25", "inference-free" or "model"
     double k1 = 0;                     ///< of the documents' weights, for the record
     double b = 0;                      ///< the same
     double mean_length = 0;            ///< terms a document, for the record
@@ -21,6 +22,7 @@ struct EncoderConfig {
     std::string unknown = "[UNK]";     ///< inference-free
     std::string continuation = "##";   ///< inference-free
     uint64_t max_word_characters = 0;  ///< inference-free
+    TextModelIdentity model;           ///< model
 };
 
 /// The newest version of the object that this code reads and writes.

@@ -7,6 +7,7 @@
 #include "data/text/bm25.h"
 #include "data/text/encoder_config.h"
 #include "data/text/inference_free.h"
+#include "data/text/model_encoder.h"
 
 namespace temblor {
 
@@ -24,6 +25,7 @@ Result<std::unique_ptr<TextEncoder>> load_text_encoder(const TextEncoderData& da
             "the index has no text encoder: its documents came as vectors, so queries must too");
     }
     TEMBLOR_ASSIGN_OR_RETURN(const EncoderConfig config, parse_encoder_config(data.config_json));
+    if (config.kind == "model") return make_missing_model_encoder(config.model);
     if (data.query_weights.size() != vocabulary.size()) {
         return Status::corruption(
             fmt::format("text encoder: {} query weights for a vocabulary of {}",

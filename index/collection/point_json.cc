@@ -209,8 +209,7 @@ Result<VectorValue> read_point_vector(dom::element element, const JsonPlace& pla
 Result<VectorValue> read_named_vector(std::string_view name, dom::element element,
                                       const JsonPlace& place, const TextReader& text) {
     if (!text || !is_text_object(element)) return read_point_vector(element, place);
-    TEMBLOR_ASSIGN_OR_RETURN(SparseVector made, text(name, element, place));
-    return VectorValue(std::move(made));
+    return text(name, element, place);
 }
 
 Result<std::vector<NamedVector>> read_point_vectors(dom::element element, const JsonPlace& place,

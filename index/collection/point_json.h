@@ -28,9 +28,9 @@ namespace temblor {
 /// given twice) is for Schema::validate. Results own what they hold. O(size), plus the sort of
 /// indices that do not ascend.
 
-/// Makes the sparse vector `name` of an object that has text in its place: one whose member "text"
-/// is a string. Without a reader such an object is as wrong as any other.
-using TextReader = std::function<Result<SparseVector>(
+/// Makes the vector `name` of an object that has text in its place: one whose member "text" is a
+/// string. Without a reader such an object is as wrong as any other.
+using TextReader = std::function<Result<std::variant<SparseVector, DenseVector>>(
     std::string_view name, simdjson::dom::element object, const JsonPlace& place)>;
 bool is_text_object(simdjson::dom::element element);
 

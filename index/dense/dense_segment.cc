@@ -73,6 +73,9 @@ Status DenseSegment::parse() {
                                        file_.section(SectionKind::kIds));
     if (!ids.is_ok()) return std::move(ids).status().with_context("section ids");
     ids_ = std::move(ids).value();
+    if (const auto encoder = file_.section(SectionKind::kEncoder); !encoder.empty()) {
+        encoder_json_.assign(reinterpret_cast<const char*>(encoder.data()), encoder.size());
+    }
     if (kind_ == DenseIndexKind::kHashed) {
         TEMBLOR_ASSIGN_OR_RETURN(hashed_, HashedLists::open(file_, meta.rows, meta.dim, distance));
     }
@@ -129,6 +132,10 @@ Result<DenseBuildReport> build_dense_segment(const DenseDataset& vectors, const 
     TEMBLOR_RETURN_IF_ERROR(
         writer->add_array<DenseMeta>(SectionKind::kDenseMeta, std::span(&meta, 1)));
     TEMBLOR_RETURN_IF_ERROR(writer->add(SectionKind::kIds, ids.serialize()));
+    if (!parameters.encoder_json.empty()) {
+        TEMBLOR_RETURN_IF_ERROR(writer->add_array<char>(
+            SectionKind::kEncoder, std::span<const char>(parameters.encoder_json)));
+    }
     TEMBLOR_RETURN_IF_ERROR(
         write_vector_store(vectors.values(), dim, parameters.distance, parameters.store, *writer));
     if (parameters.kind == DenseIndexKind::kHashed) {

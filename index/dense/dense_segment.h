@@ -50,6 +50,8 @@ public:
     /// Null unless kind() is kHnsw.
     [[nodiscard]] const NeighbourGraph* graph() const { return graph_ ? &*graph_ : nullptr; }
     [[nodiscard]] const DocumentIds& ids() const { return ids_; }
+    /// How text becomes a query (data/text/encoder_config.h); empty: it does not.
+    [[nodiscard]] const std::string& encoder_json() const { return encoder_json_; }
     [[nodiscard]] const std::vector<CalibrationFrontier>& calibration() const {
         return calibration_;
     }
@@ -69,6 +71,7 @@ private:
     std::optional<HashedLists> hashed_;
     std::optional<NeighbourGraph> graph_;
     DocumentIds ids_;
+    std::string encoder_json_;
     std::vector<CalibrationFrontier> calibration_;
 };
 
@@ -80,9 +83,10 @@ struct DenseBuildParameters {
     DenseIndexKind kind = DenseIndexKind::kHashed;
     Distance distance = Distance::kCosine;
     VectorStoreKind store = VectorStoreKind::kF16;
-    HashParameters hash;      ///< of kHashed
-    GraphParameters graph;    ///< of kHnsw
-    HashTraining training{};  ///< what it points to outlives the call
+    HashParameters hash;       ///< of kHashed
+    GraphParameters graph;     ///< of kHnsw
+    HashTraining training{};   ///< what it points to outlives the call
+    std::string encoder_json;  ///< section encoder; empty: vectors came from outside
 };
 
 struct DenseBuildReport {

@@ -245,7 +245,7 @@ void Connection<Stream>::dispatch() {
     request_.cancelled = [this] { return state_->abandoned || client_gone(); };
     const auto self = this->shared_from_this();
     state_->schedule(
-        match_.route->lane, source_, [self] { self->handle(); },
+        state_->application.lane_of(*match_.route, request_), source_, [self] { self->handle(); },
         [self] {
             ++self->state_->shed;
             net::dispatch(self->stream_.get_executor(),

@@ -127,6 +127,7 @@ HttpServer::~HttpServer() {
     impl_->state->abandoned = true;
     impl_->state->io.stop();
     impl_->state->blocking_threads.join();
+    impl_->state->model_threads.join();
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpServerOptions& options,
@@ -148,6 +149,7 @@ void HttpServer::run() {
     for (std::thread& thread : threads) thread.join();
     impl_->state->abandoned = true;
     impl_->state->blocking_threads.join();
+    impl_->state->model_threads.join();
     // Connections that did not end in time hold the state, and it holds what they wait for.
     impl_->state->io.restart();
     impl_->state->close_idle();

@@ -21,8 +21,13 @@ public:
     /// Decides on a request by its head alone: a route in `match`, or an answer right away (wrong
     /// path, no key, too large), before any of the body is read.
     virtual std::optional<HttpResponse> admit(const HttpHead& head, RouteMatch& match) = 0;
+    /// Where the request, whose body is read unless its route is streamed, runs.
+    virtual Lane lane_of(const Route& route, const HttpRequest& request) {
+        (void)request;
+        return route.lane;
+    }
     /// Answers a request that was admitted. Called on a thread of the server, may block in
-    /// Lane::kBlocking only.
+    /// Lane::kBlocking and Lane::kModel only.
     virtual HttpResponse handle(const Route& route, HttpRequest& request) = 0;
     /// The answer for a request that fails before a handler: 400, 408, 413, 503...
     virtual HttpResponse refuse(ErrorShape shape, unsigned status, const std::string& detail) = 0;
@@ -36,7 +41,8 @@ struct HttpServerOptions {
     uint16_t port = 7333;  ///< 0: any free one
     uint32_t threads = 0;  ///< for searches; 0: all cores
     uint32_t blocking_threads = 16;
-    std::string certificate;  ///< PEM files; both empty: no TLS
+    uint32_t model_threads = 4;  ///< requests that wait for models at once
+    std::string certificate;     ///< PEM files; both empty: no TLS
     std::string key;
     std::vector<std::string> cors_origins;  ///< as CorsPolicy takes them; none: no CORS
     ServerLimits limits;

@@ -14,8 +14,9 @@
 namespace temblor {
 
 /// Where a request runs. Quick ones run where they were read when a core is free and wait in a
-/// short queue otherwise; those that wait for disks have threads of their own.
-enum class Lane : uint8_t { kInstant, kSearch, kBlocking };
+/// short queue otherwise; those that wait for disks have threads of their own, and so have those
+/// that wait for models.
+enum class Lane : uint8_t { kInstant, kSearch, kBlocking, kModel };
 
 /// What a key must allow.
 enum class Access : uint8_t { kPublic, kRead, kWrite };

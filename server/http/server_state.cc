@@ -21,8 +21,10 @@ ServerState::ServerState(const HttpServerOptions& server_options,
       slots(core_count(server_options.threads)),
       io(static_cast<int>(slots + 1)),
       blocking_threads(server_options.blocking_threads),
+      model_threads(server_options.model_threads),
       searches_(slots, options.limits.queue, options.limits.queue_time),
-      blocked_(options.blocking_threads, options.limits.queue, options.limits.queue_time) {}
+      blocked_(options.blocking_threads, options.limits.queue, options.limits.queue_time),
+      modelled_(options.model_threads, options.limits.queue, options.limits.queue_time) {}
 
 void ServerState::schedule(Lane lane, RequestSource source, std::function<void()> run,
                            std::function<void()> refuse) {
@@ -31,12 +33,15 @@ void ServerState::schedule(Lane lane, RequestSource source, std::function<void()
         return;
     }
     Admission::Work work{std::move(run), std::move(refuse), source};
-    Admission& admission = lane == Lane::kSearch ? searches_ : blocked_;
+    Admission& admission = lane == Lane::kSearch  ? searches_
+                           : lane == Lane::kModel ? modelled_
+                                                  : blocked_;
     if (admission.enter(work) != Admission::Entry::kRun) return;
     if (lane == Lane::kSearch) {
         run_search(work);
     } else {
-        boost::asio::post(blocking_threads, [this, work]() mutable { run_blocking(work); });
+        boost::asio::post(lane == Lane::kModel ? model_threads : blocking_threads,
+                          [&admission, work]() mutable { run_blocking(admission, work); });
     }
 }
 
@@ -52,9 +57,9 @@ void ServerState::run_search(Admission::Work& work) {
     }
 }
 
-void ServerState::run_blocking(Admission::Work& work) {
+void ServerState::run_blocking(Admission& admission, Admission::Work& work) {
     work.run();
-    while (blocked_.next(work)) work.run();
+    while (admission.next(work)) work.run();
 }
 
 void ServerState::add(OpenConnection& connection) {

@@ -37,6 +37,7 @@ public:
     const uint32_t slots;  ///< requests that run where they were read
     boost::asio::io_context io;
     boost::asio::thread_pool blocking_threads;
+    boost::asio::thread_pool model_threads;
     std::atomic<bool> stopping{false};   ///< no new requests
     std::atomic<bool> abandoned{false};  ///< requests under way should end
     std::atomic<uint64_t> shed{0};
@@ -54,8 +55,12 @@ public:
     void close_idle();
 
     [[nodiscard]] Admission::Clock::duration time_for(uint64_t bytes) const;
-    [[nodiscard]] uint32_t running() const { return searches_.running() + blocked_.running(); }
-    [[nodiscard]] uint32_t waiting() const { return searches_.waiting() + blocked_.waiting(); }
+    [[nodiscard]] uint32_t running() const {
+        return searches_.running() + blocked_.running() + modelled_.running();
+    }
+    [[nodiscard]] uint32_t waiting() const {
+        return searches_.waiting() + blocked_.waiting() + modelled_.waiting();
+    }
 
     /// Null without TLS.
     [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> tls() const;
@@ -63,10 +68,11 @@ public:
 
 private:
     void run_search(Admission::Work& work);
-    void run_blocking(Admission::Work& work);
+    static void run_blocking(Admission& admission, Admission::Work& work);
 
     Admission searches_;
     Admission blocked_;
+    Admission modelled_;
     mutable std::mutex mutex_;
     std::unordered_set<OpenConnection*> connections_;
     std::shared_ptr<boost::asio::ssl::context> tls_;

@@ -87,8 +87,11 @@ Status search_tool(Service& service, HttpRequest& request, dom::element argument
     members.filter = m[4];
     members.limit = m[5];
     const auto version = collection->version();
-    TEMBLOR_ASSIGN_OR_RETURN(V1Search asked,
-                             read_v1_search(members, place, *version, service.limits()));
+    RequestTexts texts(service.encoders(), request.cancelled);
+    TEMBLOR_ASSIGN_OR_RETURN(V1Search asked, read_with_texts(texts, [&] {
+                                 return read_v1_search(members, place, *version, service.limits(),
+                                                       texts);
+                             }));
     TEMBLOR_ASSIGN_OR_RETURN(const SourcedResult found,
                              run_v1_search(service, request, *version, asked, begin));
     structured.begin_object().key("hits");

@@ -8,7 +8,6 @@
 #include "query/collection/collection_reader.h"
 #include "server/request_json.h"
 #include "server/search_members.h"
-#include "server/text_vectors.h"
 
 namespace temblor {
 namespace {
@@ -118,8 +117,9 @@ Result<QdrantQuery> QdrantQueryReader::read_search(dom::element body, const Json
         TEMBLOR_ASSIGN_OR_RETURN(nearest.vector, read_text(parts[0], {at, "name"}, {}));
         TEMBLOR_ASSIGN_OR_RETURN(inner, needed(parts[1], {at, "vector"}));
     }
-    TEMBLOR_ASSIGN_OR_RETURN(nearest.query, read_named_vector(nearest.vector, inner, at,
-                                                              query_text_reader(*version_.schema)));
+    TEMBLOR_ASSIGN_OR_RETURN(nearest.query,
+                             read_named_vector(nearest.vector, inner, at,
+                                               texts_.reader(TextSide::kQuery, *version_.schema)));
     TEMBLOR_RETURN_IF_ERROR(check_nonzeros(nearest.query, at, limits_));
     query.stage.what = std::move(nearest);
     TEMBLOR_RETURN_IF_ERROR(read_threshold(m[6], {place, "score_threshold"}, query.stage));
@@ -276,8 +276,9 @@ Result<QdrantQueryReader::Target> QdrantQueryReader::read_target(dom::element va
             if (array.at(0).get(first) == simdjson::SUCCESS && first.is_array())
                 return not_supported(place, "a multivector");
         }
-        TEMBLOR_ASSIGN_OR_RETURN(auto read, read_named_vector(vector, value, place,
-                                                              query_text_reader(*version_.schema)));
+        TEMBLOR_ASSIGN_OR_RETURN(
+            auto read, read_named_vector(vector, value, place,
+                                         texts_.reader(TextSide::kQuery, *version_.schema)));
         return Target{std::move(read), std::nullopt};
     }
     TEMBLOR_ASSIGN_OR_RETURN(DocumentId id, read_point_id(value, place));

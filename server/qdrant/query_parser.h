@@ -10,6 +10,7 @@
 #include "query/collection/staged_search.h"
 #include "server/limits.h"
 #include "server/qdrant/point_output.h"
+#include "server/request_texts.h"
 
 namespace temblor {
 
@@ -27,12 +28,13 @@ struct QdrantQuery {
 
 /// Reads searches over one version of a collection. Ids in place of vectors are looked up there, or
 /// in the collection that `lookup_from` names; text becomes a vector
-/// (server/text_vectors.h).
+/// (server/request_texts.h).
 class QdrantQueryReader {
 public:
     /// All outlive it.
-    QdrantQueryReader(const Store& store, const Version& version, const ServerLimits& limits)
-        : store_(store), version_(version), limits_(limits) {}
+    QdrantQueryReader(const Store& store, const Version& version, const ServerLimits& limits,
+                      RequestTexts& texts)
+        : store_(store), version_(version), limits_(limits), texts_(texts) {}
 
     /// The body of points/query; `grouped`: of points/query/groups.
     Result<QdrantQuery> read_query(simdjson::dom::element body, const JsonPlace& place,
@@ -78,6 +80,7 @@ private:
     const Store& store_;
     const Version& version_;
     const ServerLimits& limits_;
+    RequestTexts& texts_;
     uint32_t prefetches_ = 0;
 };
 

@@ -66,14 +66,23 @@ Status write_hits(const Version& version, const QdrantQuery& query,
     return Status::ok();
 }
 
+/// The query that is a whole body.
+Result<QdrantQuery> read_one(Service& service, const HttpRequest& request, const Version& version,
+                             dom::element body, ReadBody read, bool grouped) {
+    RequestTexts texts(service.encoders(), request.cancelled);
+    return read_with_texts(texts, [&] {
+        QdrantQueryReader reader(service.store(), version, service.limits(), texts);
+        return (reader.*read)(body, JsonPlace("body"), grouped);
+    });
+}
+
 Status answer(Service& service, HttpRequest& request, JsonWriter& result, ReadBody read,
               bool as_object) {
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     const auto version = collection->version();
-    QdrantQueryReader reader(service.store(), *version, service.limits());
     TEMBLOR_ASSIGN_OR_RETURN(const QdrantQuery query,
-                             (reader.*read)(body, JsonPlace("body"), false));
+                             read_one(service, request, *version, body, read, false));
     TEMBLOR_ASSIGN_OR_RETURN(const auto hits, find(service, request, *version, query));
     if (as_object) result.begin_object().key("points");
     TEMBLOR_RETURN_IF_ERROR(write_hits(*version, query, hits, result));
@@ -96,13 +105,19 @@ Status answer_batch(Service& service, HttpRequest& request, JsonWriter& result, 
         return at.wrong("expected at most " + std::to_string(service.limits().batch));
     // All of them over one version.
     const auto version = collection->version();
-    std::vector<QdrantQuery> queries;
-    for (const dom::element one : array) {
-        QdrantQueryReader reader(service.store(), *version, service.limits());
-        TEMBLOR_ASSIGN_OR_RETURN(QdrantQuery query,
-                                 (reader.*read)(one, JsonPlace(at, queries.size()), false));
-        queries.push_back(std::move(query));
-    }
+    RequestTexts texts(service.encoders(), request.cancelled);
+    const auto read_all = [&]() -> Result<std::vector<QdrantQuery>> {
+        std::vector<QdrantQuery> all;
+        for (const dom::element one : array) {
+            QdrantQueryReader reader(service.store(), *version, service.limits(), texts);
+            TEMBLOR_ASSIGN_OR_RETURN(QdrantQuery query,
+                                     (reader.*read)(one, JsonPlace(at, all.size()), false));
+            all.push_back(std::move(query));
+        }
+        return all;
+    };
+    TEMBLOR_ASSIGN_OR_RETURN(const std::vector<QdrantQuery> queries,
+                             read_with_texts(texts, read_all));
     result.begin_array();
     for (const QdrantQuery& query : queries) {
         if (request.cancelled()) return Status::cancelled("nobody waits for the answer");
@@ -150,8 +165,8 @@ Status answer_groups(Service& service, HttpRequest& request, JsonWriter& result,
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     const auto version = collection->version();
-    QdrantQueryReader reader(service.store(), *version, service.limits());
-    TEMBLOR_ASSIGN_OR_RETURN(QdrantQuery query, (reader.*read)(body, JsonPlace("body"), true));
+    TEMBLOR_ASSIGN_OR_RETURN(QdrantQuery query,
+                             read_one(service, request, *version, body, read, true));
     auto key = KeyPath::parse(query.group_by);
     if (!key.is_ok()) return std::move(key).status().with_context("body.group_by");
     // More and more hits, until the groups are full or there are no more.

@@ -5,7 +5,6 @@
 #include "index/collection/point_json.h"
 #include "index/payload/filter_parser.h"
 #include "server/request_json.h"
-#include "server/text_vectors.h"
 
 namespace temblor {
 namespace {
@@ -112,8 +111,9 @@ Result<std::vector<Point>> read_batch(dom::element batch, const JsonPlace& place
     std::vector<Point> points(ids.size());
     for (size_t i = 0; i < ids.size(); ++i) points[i].id = std::move(ids[i]);
     if (members[1]) {
-        TEMBLOR_RETURN_IF_ERROR(read_columns(*members[1], {place, "vectors"},
-                                             document_text_reader(context.schema), points));
+        TEMBLOR_RETURN_IF_ERROR(
+            read_columns(*members[1], {place, "vectors"},
+                         context.texts.reader(TextSide::kDocument, context.schema), points));
     }
     if (members[2]) {
         TEMBLOR_RETURN_IF_ERROR(for_rows(*members[2], {place, "payloads"}, points,
@@ -131,7 +131,7 @@ Result<std::vector<Point>> read_batch(dom::element batch, const JsonPlace& place
 Result<std::vector<Point>> read_points(dom::element list, const JsonPlace& place,
                                        const WriteContext& context) {
     TEMBLOR_ASSIGN_OR_RETURN(const dom::array array, read_list(list, place, context.limits.points));
-    const TextReader text = document_text_reader(context.schema);
+    const TextReader text = context.texts.reader(TextSide::kDocument, context.schema);
     std::vector<Point> points;
     points.reserve(array.size());
     for (const dom::element one : array) {

@@ -5,16 +5,18 @@
 #include "index/collection/write_operations.h"
 #include "index/payload/json_members.h"
 #include "server/limits.h"
+#include "server/request_texts.h"
 
 namespace temblor {
 
 /// The bodies of Qdrant's writes, as operations. Strict: unknown members are errors; `shard_key`
-/// is read and has no meaning here. A vector may come as text (server/text_vectors.h).
+/// is read and has no meaning here. A vector may come as text (server/request_texts.h).
 
-/// What a body is read for; both outlive the reading.
+/// What a body is read for; all outlive the reading.
 struct WriteContext {
     const Schema& schema;
     const ServerLimits& limits;
+    RequestTexts& texts;
 };
 
 /// `{"points": [..]}` or `{"batch": {ids, vectors, payloads}}`.

@@ -23,9 +23,11 @@ Status write(Service& service, HttpRequest& request, JsonWriter& result, ReadOpe
     TEMBLOR_ASSIGN_OR_RETURN(const auto collection, route_collection(service, request));
     TEMBLOR_ASSIGN_OR_RETURN(const dom::element body, parse_body(request, service.limits()));
     const auto version = collection->version();
-    TEMBLOR_ASSIGN_OR_RETURN(
-        WriteOperation operation,
-        read(body, JsonPlace("body"), WriteContext{*version->schema, service.limits()}));
+    RequestTexts texts(service.encoders(), request.cancelled);
+    const WriteContext context{*version->schema, service.limits(), texts};
+    TEMBLOR_ASSIGN_OR_RETURN(WriteOperation operation, read_with_texts(texts, [&] {
+                                 return read(body, JsonPlace("body"), context);
+                             }));
     TEMBLOR_ASSIGN_OR_RETURN(const WriteReceipt receipt, collection->write(std::move(operation)));
     write_receipt(request, receipt.last_ordinal, result);
     return Status::ok();
@@ -43,6 +45,27 @@ constexpr std::array<ReadOperation, kOperations.size()> kReaders = {
     read_edit<PayloadEdit::kClear>,
     read_update_vectors,
     read_delete_vectors};
+
+Result<std::vector<WriteOperation>> read_operations(dom::array array, const JsonPlace& place,
+                                                    const WriteContext& context) {
+    std::vector<WriteOperation> operations;
+    for (const dom::element one : array) {
+        const JsonPlace at(place, operations.size());
+        TEMBLOR_ASSIGN_OR_RETURN(const auto choices, read_members(one, at, kOperations));
+        size_t chosen = kOperations.size();
+        for (size_t i = 0; i < choices.size(); ++i) {
+            if (!choices[i]) continue;
+            if (chosen != kOperations.size()) return at.wrong("expected one operation");
+            chosen = i;
+        }
+        if (chosen == kOperations.size()) return at.wrong("expected an operation");
+        TEMBLOR_ASSIGN_OR_RETURN(
+            WriteOperation operation,
+            kReaders[chosen](*choices[chosen], {at, kOperations[chosen]}, context));
+        operations.push_back(std::move(operation));
+    }
+    return operations;
+}
 
 }  // namespace
 
@@ -100,23 +123,11 @@ Status batch_write_route(Service& service, HttpRequest& request, JsonWriter& res
         return list_place.wrong("expected at most " + std::to_string(service.limits().batch));
     // All are read before the first is done: a mistake in one changes nothing.
     const auto version = collection->version();
-    const WriteContext context{*version->schema, service.limits()};
-    std::vector<WriteOperation> operations;
-    for (const dom::element one : array) {
-        const JsonPlace at(list_place, operations.size());
-        TEMBLOR_ASSIGN_OR_RETURN(const auto choices, read_members(one, at, kOperations));
-        size_t chosen = kOperations.size();
-        for (size_t i = 0; i < choices.size(); ++i) {
-            if (!choices[i]) continue;
-            if (chosen != kOperations.size()) return at.wrong("expected one operation");
-            chosen = i;
-        }
-        if (chosen == kOperations.size()) return at.wrong("expected an operation");
-        TEMBLOR_ASSIGN_OR_RETURN(
-            WriteOperation operation,
-            kReaders[chosen](*choices[chosen], {at, kOperations[chosen]}, context));
-        operations.push_back(std::move(operation));
-    }
+    RequestTexts texts(service.encoders(), request.cancelled);
+    const WriteContext context{*version->schema, service.limits(), texts};
+    TEMBLOR_ASSIGN_OR_RETURN(std::vector<WriteOperation> operations, read_with_texts(texts, [&] {
+                                 return read_operations(array, list_place, context);
+                             }));
     result.begin_array();
     for (WriteOperation& operation : operations) {
         TEMBLOR_ASSIGN_OR_RETURN(const WriteReceipt receipt,

@@ -7,7 +7,7 @@
 #include "server/json_writer.h"
 #include "server/problem.h"
 #include "server/request_json.h"
-#include "server/text_vectors.h"
+#include "server/request_texts.h"
 
 namespace temblor {
 namespace {
@@ -86,8 +86,11 @@ private:
         TEMBLOR_ASSIGN_OR_RETURN(const auto json, parse_json(text, "line", service_.limits()));
         const auto version = collection_->version();
         const Schema& schema = *version->schema;
-        TEMBLOR_ASSIGN_OR_RETURN(
-            Point point, read_point(json, JsonPlace("point"), document_text_reader(schema)));
+        RequestTexts texts(service_.encoders(), request_.cancelled);
+        TEMBLOR_ASSIGN_OR_RETURN(Point point, read_with_texts(texts, [&] {
+                                     return read_point(json, JsonPlace("point"),
+                                                       texts.reader(TextSide::kDocument, schema));
+                                 }));
         TEMBLOR_RETURN_IF_ERROR(schema.validate(point));
         return point;
     }

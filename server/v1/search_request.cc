@@ -52,8 +52,8 @@ Result<std::string> choose_vector(const Vectors& vectors, std::string_view kind,
 class V1SearchReader {
 public:
     V1SearchReader(const V1SearchMembers& members, const JsonPlace& place, const Version& version,
-                   const ServerLimits& limits)
-        : m_(members), place_(place), version_(version), limits_(limits) {}
+                   const ServerLimits& limits, RequestTexts& texts)
+        : m_(members), place_(place), version_(version), limits_(limits), texts_(texts) {}
 
     Result<V1Search> read() {
         TEMBLOR_ASSIGN_OR_RETURN(asked_.page, read_hit_page(m_.limit, m_.offset, place_, limits_));
@@ -95,11 +95,22 @@ private:
         OptionalElement name;
         TextOptions options;
         if (m_.text->is_object()) {
-            static constexpr std::array<std::string_view, 3> kNames = {"text", "using", "options"};
+            static constexpr std::array<std::string_view, 4> kNames = {"text", "using", "options",
+                                                                       "model"};
             TEMBLOR_ASSIGN_OR_RETURN(const auto parts, read_members(*m_.text, at, kNames));
             text = parts[0];
             name = parts[1];
             TEMBLOR_RETURN_IF_ERROR(needed(text, {at, "text"}).status());
+            TEMBLOR_ASSIGN_OR_RETURN(const std::string model,
+                                     read_text(parts[3], {at, "model"}, Encoders::kBm25));
+            if (texts_.knows(model)) {
+                if (parts[2]) return at_options.wrong("the model \"" + model + "\" has none");
+                return read_model_source(model, *text, name, at);
+            }
+            if (model != Encoders::kBm25 && model != "qdrant/bm25") {
+                return JsonPlace(at, "model")
+                    .wrong("expected temblor/bm25 or a model of the server, got \"" + model + "\"");
+            }
             TEMBLOR_ASSIGN_OR_RETURN(options, read_text_options(parts[2], at_options));
         }
         TEMBLOR_ASSIGN_OR_RETURN(const std::string words, read_text(text, at, {}));
@@ -111,6 +122,30 @@ private:
         add("text", vector, *std::move(query));
         if (!asked_.explain) return Status::ok();
         TEMBLOR_ASSIGN_OR_RETURN(asked_.terms.back(), query_text_terms(words, options));
+        return Status::ok();
+    }
+
+    /// Text through a model of the server, for a vector of its kind.
+    Status read_model_source(const std::string& model, dom::element text,
+                             const OptionalElement& name, const JsonPlace& at) {
+        TEMBLOR_ASSIGN_OR_RETURN(const std::string words, read_text(text, {at, "text"}, {}));
+        const SparseEmbedder* sparse = texts_.encoders().find_sparse(model);
+        std::string vector;
+        if (sparse != nullptr) {
+            TEMBLOR_ASSIGN_OR_RETURN(vector,
+                                     choose_vector(version_.schema->sparse, "sparse", name, at));
+        } else {
+            TEMBLOR_ASSIGN_OR_RETURN(vector,
+                                     choose_vector(version_.schema->dense, "dense", name, at));
+        }
+        TEMBLOR_ASSIGN_OR_RETURN(TextVector query,
+                                 texts_.vector_of(*version_.schema, vector, model, words, at));
+        add("text", vector, std::move(query));
+        if (!asked_.explain || sparse == nullptr) return Status::ok();
+        const auto& entries = std::get<SparseVector>(asked_.search.sources.back().query.query);
+        for (const uint32_t component : entries.components) {
+            asked_.terms.back().emplace(component, sparse->vocabulary().token(component));
+        }
         return Status::ok();
     }
 
@@ -277,6 +312,7 @@ private:
     const JsonPlace& place_;
     const Version& version_;
     const ServerLimits& limits_;
+    RequestTexts& texts_;
     V1Search asked_;
 };
 
@@ -293,8 +329,9 @@ Result<V1SearchMembers> read_v1_search_members(dom::element body, const JsonPlac
 }
 
 Result<V1Search> read_v1_search(const V1SearchMembers& members, const JsonPlace& place,
-                                const Version& version, const ServerLimits& limits) {
-    return V1SearchReader(members, place, version, limits).read();
+                                const Version& version, const ServerLimits& limits,
+                                RequestTexts& texts) {
+    return V1SearchReader(members, place, version, limits, texts).read();
 }
 
 }  // namespace temblor

@@ -13,6 +13,7 @@
 #include "query/collection/source_search.h"
 #include "server/limits.h"
 #include "server/qdrant/point_output.h"
+#include "server/request_texts.h"
 #include "server/search_members.h"
 
 namespace temblor {
@@ -41,8 +42,10 @@ struct V1SearchMembers {
 /// The body of the route.
 Result<V1SearchMembers> read_v1_search_members(simdjson::dom::element body, const JsonPlace& place);
 
-/// Reads and checks a search over `version`. Errors: kInvalidArgument with the place.
+/// Reads and checks a search over `version`; text becomes vectors by `texts`. Errors:
+/// kInvalidArgument with the place.
 Result<V1Search> read_v1_search(const V1SearchMembers& members, const JsonPlace& place,
-                                const Version& version, const ServerLimits& limits);
+                                const Version& version, const ServerLimits& limits,
+                                RequestTexts& texts);
 
 }  // namespace temblor

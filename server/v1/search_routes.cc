@@ -32,8 +32,11 @@ Status v1_search_route(Service& service, HttpRequest& request, JsonWriter& answe
     const auto version = collection->version();
     const JsonPlace place("body");
     TEMBLOR_ASSIGN_OR_RETURN(const V1SearchMembers members, read_v1_search_members(body, place));
-    TEMBLOR_ASSIGN_OR_RETURN(V1Search asked,
-                             read_v1_search(members, place, *version, service.limits()));
+    RequestTexts texts(service.encoders(), request.cancelled);
+    TEMBLOR_ASSIGN_OR_RETURN(V1Search asked, read_with_texts(texts, [&] {
+                                 return read_v1_search(members, place, *version, service.limits(),
+                                                       texts);
+                             }));
     TEMBLOR_ASSIGN_OR_RETURN(const SourcedResult found,
                              run_v1_search(service, request, *version, asked, begin));
     answer.begin_object().key("hits");

@@ -71,7 +71,7 @@ TEST_F(DenseVerbs, BuildSaysWhatDoesNotGoTogether) {
     expect_failure("temblor build --input docs.csr --output x --index flat", 2, "--index");
     must("temblor build --input base.npy --output d.tbl --threads 1");
     const std::string search = "temblor search --index d.tbl ";
-    expect_failure(search + "--text a", 3, "dense vectors");
+    expect_failure(search + "--text a", 3, "built from vectors");
     expect_failure(search + "--vector '{\"indices\": [1], \"values\": [1]}'", 3, "20 numbers");
     expect_failure(search + "--vector '[1, 2]'", 3, "2 numbers, the index has dimension 20");
     expect_failure(search + "--vector '[1, 2'", 3, "not JSON");

@@ -110,7 +110,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto schema = read_collection_config(*body);
     check_status(schema.status());
     if (schema.is_ok()) TEMBLOR_CHECK(Schema::from_json(schema->to_json()).value() == *schema);
-    const WriteContext context{*small.version().schema, limits};
+    static const Encoders encoders;
+    static const std::function<bool()> never = [] { return false; };
+    RequestTexts texts(encoders, never);
+    const WriteContext context{*small.version().schema, limits, texts};
     check_status(read_upsert(*body, place, context).status());
     check_status(read_delete(*body, place, context).status());
     check_status(read_update_vectors(*body, place, context).status());
@@ -120,12 +123,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         check_status(read_payload_edit(edit, *body, place, context).status());
     }
     for (const bool grouped : {false, true}) {
-        QdrantQueryReader reader(small.store(), small.version(), limits);
+        QdrantQueryReader reader(small.store(), small.version(), limits, texts);
         use(small, reader.read_query(*body, place, grouped));
         use(small, reader.read_search(*body, place, grouped));
     }
     const auto members = read_v1_search_members(*body, place);
     check_status(members.status());
-    if (members.is_ok()) use(small, read_v1_search(*members, place, small.version(), limits));
+    if (members.is_ok())
+        use(small, read_v1_search(*members, place, small.version(), limits, texts));
     return 0;
 }

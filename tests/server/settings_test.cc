@@ -75,7 +75,8 @@ TEST_F(SettingsTest, WhatIsWrittenReadsBackEqual) {
             if (setting.name == "listen" && value[0] != '[') continue;
             if (setting.set(settings, value).is_ok()) break;
         }
-        if (setting.is_text && setting.name != "listen" && setting.name != "log_level") {
+        if (setting.is_text && setting.name != "listen" && setting.name != "log_level" &&
+            setting.name != "model_dtype") {
             ASSERT_TRUE(setting.set(settings, "a \"quoted\" \\ \x01\x7F\n\t ü").is_ok());
         }
     }
@@ -112,6 +113,22 @@ TEST_F(SettingsTest, ListsHaveAFlagForEachValueAndAnArrayInFiles) {
     EXPECT_ERROR(from_file("cors_origins = [1]\n"), kInvalid, "cors_origins", "strings");
     EXPECT_ERROR(from_file("cors_origins = [\"https://a,https://b\"]\n"), kInvalid, "cors_origins");
     EXPECT_ERROR(from_file("listen = [\"127.0.0.1:1\"]\n"), kInvalid, "listen", "a string");
+}
+
+TEST_F(SettingsTest, ModelsAreATable) {
+    using Models = std::vector<std::pair<std::string, std::string>>;
+    constexpr auto kInvalid = StatusCode::kInvalidArgument;
+    const auto read = from_file("models = { splade = \"/m/s\", \"a/b\" = \"m\" }\n");
+    const Models two = {{"a/b", "m"}, {"splade", "/m/s"}};
+    EXPECT_EQ(read->models, two);
+    EXPECT_EQ(from_file(read->to_toml())->models, two);
+    EXPECT_EQ(from_file(from_file("")->to_toml())->models, Models());
+    EXPECT_EQ(ServerSettings::load({{"models", "x=a=b"}}, "")->models, (Models{{"x", "a=b"}}));
+    EXPECT_ERROR(ServerSettings::load({{"models", "x"}}, ""), kInvalid, "--model", "NAME=FOLDER");
+    EXPECT_ERROR(ServerSettings::load({{"models", "x y=a"}}, ""), kInvalid, "--model", "x y");
+    EXPECT_ERROR(from_file("models = [\"x=a\"]\n"), kInvalid, "models", "a table");
+    EXPECT_ERROR(from_file("models = { x = 1 }\n"), kInvalid, "models", "strings");
+    EXPECT_ERROR(from_file("model_dtype = \"f64\"\n"), kInvalid, "model_dtype", "bf16");
 }
 
 TEST_F(SettingsTest, NamesOfFlagsAndVariables) {
