@@ -60,7 +60,7 @@ Result<at::Device> choose_device(const ModelOptions& options) {
     return device;
 }
 
-at::ScalarType scalar_type(Precision precision) {
+at::ScalarType scalar_type(Precision precision, at::Device device) {
     switch (precision) {
         case Precision::kF32:
             return at::kFloat;
@@ -68,6 +68,8 @@ at::ScalarType scalar_type(Precision precision) {
             return at::kBFloat16;
         case Precision::kF16:
             return at::kHalf;
+        case Precision::kInt8:
+            return device.is_cpu() ? at::kFloat : at::kBFloat16;
     }
     return at::kFloat;
 }

@@ -15,7 +15,7 @@ namespace temblor {
 /// Errors: kInvalidArgument for a name that is no device, kUnavailable where it cannot be used.
 Result<at::Device> choose_device(const ModelOptions& options);
 
-at::ScalarType scalar_type(Precision precision);
+at::ScalarType scalar_type(Precision precision, at::Device device);
 
 /// Sets the number of threads of the process where `options` asks for one.
 void apply_threads(const ModelOptions& options);

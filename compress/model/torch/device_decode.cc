@@ -91,6 +91,7 @@ DecodePlan decode_plan(const DecoderTorso& torso, const KvStore& cache) {
 std::unique_ptr<DeviceDecode> DeviceDecode::make(const DecoderTorso& torso, KvStore& cache,
                                                  int64_t rows) {
     const at::ScalarType type = torso.table().scalar_type();
+    if (torso.head().scales().defined()) return nullptr;  // the kernels read no int8
     if (!cache.device().is_cuda() || (type != at::kBFloat16 && type != at::kHalf)) return nullptr;
     if (!kernels_compute(torso.config(), cache, rows) || module_function() == nullptr) {
         return nullptr;

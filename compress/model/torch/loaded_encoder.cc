@@ -65,14 +65,19 @@ Result<std::unique_ptr<LoadedEncoder>> LoadedEncoder::open(const std::string& fo
         if (!device.is_ok()) return std::move(device).status();
         encoder->device_ = device.value();
         apply_threads(options);
-        WeightLoader loader(files.value(), encoder->device_, scalar_type(options.precision));
+        WeightLoader loader(files.value(), encoder->device_,
+                            scalar_type(options.precision, encoder->device_));
         const std::string prefix = encoder_prefix(files.value());
         loader.set_prefix(prefix);
         encoder->torso_ = EncoderTorso::load(loader, config.value());
         loader.set_prefix("");
         if (loader.status().is_ok()) add_head(loader, encoder->torso_, prefix);
         TEMBLOR_RETURN_IF_ERROR(loader.status());
-        encoder->torso_.prepack(kCpuBatchTokens);
+        if (options.precision == Precision::kInt8) {
+            encoder->torso_.quantize();
+        } else {
+            encoder->torso_.prepack(kCpuBatchTokens);
+        }
         return encoder;
     });
 }

@@ -55,14 +55,15 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::open(const std::string& folder,
         Result<at::Device> device = choose_device(options);
         if (!device.is_ok()) return std::move(device).status();
         core->device_ = device.value();
-        core->type_ = scalar_type(options.precision);
+        core->type_ = scalar_type(options.precision, core->device_);
         core->chunk_rows_ = core->device_.is_cpu() ? kCpuChunkRows : kDeviceChunkRows;
         apply_threads(options);
         WeightLoader loader(files.value(), core->device_, core->type_);
         const std::string prefix = loader.has("model.norm.weight") ? "model." : "";
         core->torso_ = DecoderTorso::load(
             [&](std::string_view name, at::IntArrayRef shape) { return loader.load(name, shape); },
-            config.value(), core->device_, prefix, /*head=*/true);
+            config.value(), core->device_, prefix, /*head=*/true,
+            options.precision == Precision::kInt8);
         TEMBLOR_RETURN_IF_ERROR(loader.status());
         return core;
     });
@@ -78,7 +79,7 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::random(const ModelConfig& config
         Result<at::Device> device = choose_device(options);
         if (!device.is_ok()) return std::move(device).status();
         core->device_ = device.value();
-        core->type_ = scalar_type(options.precision);
+        core->type_ = scalar_type(options.precision, core->device_);
         core->chunk_rows_ = core->device_.is_cpu() ? kCpuChunkRows : kDeviceChunkRows;
         apply_threads(options);
         at::Generator generator = at::globalContext().defaultGenerator(core->device_);
@@ -88,7 +89,8 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::random(const ModelConfig& config
                 at::empty(shape, at::TensorOptions(core->device_).dtype(core->type_));
             return shape.size() == 1 ? weight.fill_(1) : weight.normal_(0, 0.02);
         };
-        core->torso_ = DecoderTorso::load(take, config, core->device_, "model.", /*head=*/true);
+        core->torso_ = DecoderTorso::load(take, config, core->device_, "model.", /*head=*/true,
+                                          options.precision == Precision::kInt8);
         return core;
     });
 }
