@@ -63,9 +63,8 @@ if(torch_config)
   add_library(temblor_torch INTERFACE)
   target_link_libraries(temblor_torch INTERFACE torch_cpu_library c10 ${CMAKE_DL_LIBS})
   # A header an operator: a tenth of what ATen/ATen.h costs to compile.
-  string(REGEX MATCH "^[0-9]+" torch_major "${Torch_VERSION}")
   target_compile_definitions(temblor_torch INTERFACE
-    AT_PER_OPERATOR_HEADERS TEMBLOR_TORCH_MAJOR=${torch_major}
+    AT_PER_OPERATOR_HEADERS
     # Its folder of headers holds another {fmt} than the system's library is of.
     FMT_HEADER_ONLY)
   set(TEMBLOR_TORCH_FOUND ON)
