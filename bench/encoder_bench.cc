@@ -1,7 +1,7 @@
-// bench_encoder splade|sentence FOLDER f32|bf16|f16 LENGTH ROUNDS < TEXTS: encodes the lines of
-// TEXTS, cut at LENGTH tokens, on one thread; prints the documents a second of every round, by the
-// clock and by the processor's time, as {"wall": [...], "cpu": [...]}. Tokenizing is not counted
-// apart: it is part of what an encoder does.
+// bench_encoder splade|sentence FOLDER f32|bf16|f16|int8 LENGTH ROUNDS < TEXTS: encodes the lines
+// of TEXTS, cut at LENGTH tokens, on one thread; prints the documents a second of every round, by
+// the clock and by the processor's time, as {"wall": [...], "cpu": [...]}. Tokenizing is not
+// counted apart: it is part of what an encoder does.
 #include <chrono>
 #include <ctime>
 #include <functional>
@@ -19,11 +19,6 @@
 namespace {
 
 using namespace temblor;
-
-Precision parse_precision(std::string_view name) {
-    if (name == "bf16") return Precision::kBF16;
-    return name == "f16" ? Precision::kF16 : Precision::kF32;
-}
 
 int measure(size_t texts, int rounds, const std::function<Status()>& encode) {
     std::vector<double> wall;
@@ -51,11 +46,17 @@ int measure(size_t texts, int rounds, const std::function<Status()>& encode) {
 
 int main(int argc, char** argv) {
     if (argc != 6) {
-        std::cerr << "bench_encoder splade|sentence FOLDER f32|bf16|f16 LENGTH ROUNDS < TEXTS\n";
+        std::cerr
+            << "bench_encoder splade|sentence FOLDER f32|bf16|f16|int8 LENGTH ROUNDS < TEXTS\n";
         return 2;
     }
     const std::string kind = argv[1];
-    const ModelOptions options{.device = "", .precision = parse_precision(argv[3]), .threads = 1};
+    const Result<Precision> precision = parse_precision(argv[3]);
+    if (!precision.is_ok()) {
+        std::cerr << precision.status().to_string() << "\n";
+        return 2;
+    }
+    const ModelOptions options{.device = "", .precision = precision.value(), .threads = 1};
     const int64_t length = std::stoll(argv[4]);
     const int rounds = std::stoi(argv[5]);
     std::vector<std::string> lines;

@@ -236,9 +236,9 @@ double measure_prefill(const Reader& reader, int64_t rows) {
 
 int measure(const std::string& shape, const std::string& precision, int threads) {
     ModelOptions options;
-    options.precision = precision == "bf16"  ? Precision::kBF16
-                        : precision == "f16" ? Precision::kF16
-                                             : Precision::kF32;
+    const auto parsed = parse_precision(precision);
+    if (!parsed.is_ok()) fail(parsed.status());
+    options.precision = parsed.value();
     options.threads = threads;
     const auto device = choose_device(options);
     if (!device.is_ok()) fail(device.status());
@@ -247,7 +247,9 @@ int measure(const std::string& shape, const std::string& precision, int threads)
     by_processor = device.value().is_cpu() && threads == 1;
     const bool cpu = device.value().is_cpu();
     const ModelConfig config = shape_of(shape);
-    const at::ScalarType type = scalar_type(options.precision);
+    const auto chosen = choose_scalar_type(options, device.value());
+    if (!chosen.is_ok()) fail(chosen.status());
+    const at::ScalarType type = chosen.value();
     const double memory = memory_rate(device.value());
     const double products =
         product_rate(device.value(), type, cpu ? 512 : 8192, cpu ? config.hidden : 8192);

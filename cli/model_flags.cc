@@ -13,8 +13,8 @@ void ModelFlags::add_to(CLI::App& app, CLI::Option* encoder) {
         ->check(CLI::Range(1, 1 << 20))
         ->needs(encoder)
         ->group(group);
-    app.add_option("--dtype", dtype, "Weights as f32, bf16 or f16")
-        ->check(CLI::IsMember({"f32", "bf16", "f16"}))
+    app.add_option("--dtype", dtype, "Weights as f32, bf16, f16 or int8")
+        ->check(CLI::IsMember({"f32", "bf16", "f16", "int8"}))
         ->needs(encoder)
         ->capture_default_str()
         ->group(group);
@@ -27,9 +27,7 @@ TextModelOptions ModelFlags::options() const {
     TextModelOptions result;
     result.max_tokens = max_tokens;
     result.model.device = device;
-    result.model.precision = dtype == "bf16"  ? Precision::kBF16
-                             : dtype == "f16" ? Precision::kF16
-                                              : Precision::kF32;
+    result.model.precision = parse_precision(dtype).value();  // the flag's check took it
     return result;
 }
 

@@ -83,9 +83,7 @@ TextModelOptions model_options(const ServerSettings& settings) {
     TextModelOptions options;
     options.max_tokens = settings.model_tokens;
     options.model.device = settings.model_device;
-    options.model.precision = settings.model_dtype == "bf16"  ? Precision::kBF16
-                              : settings.model_dtype == "f16" ? Precision::kF16
-                                                              : Precision::kF32;
+    options.model.precision = parse_precision(settings.model_dtype).value();  // settings checked it
     const unsigned half = std::max(1U, std::thread::hardware_concurrency() / 2);
     options.model.threads =
         static_cast<int>(settings.model_cores != 0 ? settings.model_cores : half);

@@ -57,6 +57,9 @@ if(torch_config)
   if(NOT TARGET torch::cudart)
     add_library(torch::cudart INTERFACE IMPORTED)
   endif()
+  if(NOT Torch_DIR STREQUAL torch_config)
+    unset(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN CACHE)
+  endif()
   set(Torch_DIR "${torch_config}" CACHE PATH "" FORCE)
   mark_as_advanced(Torch_DIR)
   find_package(Torch REQUIRED)
@@ -67,6 +70,18 @@ if(torch_config)
     AT_PER_OPERATOR_HEADERS
     # Its folder of headers holds another {fmt} than the system's library is of.
     FMT_HEADER_ONLY)
+  # Debian 12's libtorch needs libprotobuf, and its libsentencepiece exports another protobuf's
+  # functions under the same names: a program with both dies before main().
+  set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE OFF)
+  try_run(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_LINKS
+    SOURCE_FROM_CONTENT main.cc "int main() { return 0; }"
+    LINK_OPTIONS -Wl,--no-as-needed
+    LINK_LIBRARIES PkgConfig::SENTENCEPIECE torch_cpu_library c10)
+  if(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN EQUAL 0)
+    set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE ON)
+  else()
+    message(STATUS "Models: SentencePiece cannot be loaded beside this libtorch, so no tokenizer.model")
+  endif()
   set(TEMBLOR_TORCH_FOUND ON)
   message(STATUS "Models: libtorch ${Torch_VERSION} of ${TORCH_INSTALL_PREFIX}")
 elseif(TEMBLOR_TORCH STREQUAL "require")

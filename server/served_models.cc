@@ -5,7 +5,6 @@
 #include <memory>
 #include <string_view>
 
-#include "compress/model/text_classifier.h"
 #include "compress/model/tokenizer/tokenizer.h"
 #include "server/encoding_gate.h"
 
@@ -105,9 +104,8 @@ private:
 
 class ServedReranker final : public Reranker {
 public:
-    ServedReranker(std::unique_ptr<const TextClassifier> model, int64_t longest,
-                   std::shared_ptr<EncodingGate> gate)
-        : model_(std::move(model)), longest_(longest), gate_(std::move(gate)) {}
+    ServedReranker(std::shared_ptr<const PairScoreModel> model, std::shared_ptr<EncodingGate> gate)
+        : model_(std::move(model)), gate_(std::move(gate)) {}
 
     [[nodiscard]] Result<std::vector<float>> score(std::string_view query,
                                                    std::span<const std::string> documents,
@@ -116,9 +114,8 @@ public:
         std::vector<float> scores;
         TEMBLOR_RETURN_IF_ERROR(
             in_slices(*gate_, views.size(), cancelled, [&](size_t from, size_t to) -> Status {
-                const std::vector<std::string_view> queries(to - from, query);
-                Result<std::vector<float>> raw = model_->score_pairs(
-                    queries, std::span(views).subspan(from, to - from), longest_);
+                Result<std::vector<float>> raw =
+                    model_->score(query, std::span(views).subspan(from, to - from));
                 if (!raw.is_ok()) return std::move(raw).status();
                 for (const float score : *raw) scores.push_back(1 / (1 + std::exp(-score)));
                 return Status::ok();
@@ -127,8 +124,7 @@ public:
     }
 
 private:
-    std::unique_ptr<const TextClassifier> model_;
-    int64_t longest_;
+    std::shared_ptr<const PairScoreModel> model_;
     std::shared_ptr<EncodingGate> gate_;
 };
 
@@ -146,14 +142,8 @@ Status add_served_model(const std::string& name, const std::string& folder,
         return encoders.add(
             name, std::make_shared<ServedEmbedder>(std::move(model), std::move(tokenizer), gate));
     }
-    Result<std::unique_ptr<TextClassifier>> model = TextClassifier::open(folder, options.model);
-    if (!model.is_ok()) return std::move(model).status();
-    if (model.value()->labels().size() != 1) {
-        return Status::unimplemented(folder + ": expected a cross-encoder of one label, found " +
-                                     std::to_string(model.value()->labels().size()));
-    }
-    return encoders.add(
-        name, std::make_shared<ServedReranker>(std::move(model).value(), options.max_tokens, gate));
+    TEMBLOR_ASSIGN_OR_RETURN(auto model, open_pair_score_model(folder, options));
+    return encoders.add(name, std::make_shared<ServedReranker>(std::move(model), gate));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
 
+#include "compress/model/model_options.h"
 #include "data/text/small_file.h"
 #include "server/http/cors_policy.h"
 
@@ -232,19 +233,16 @@ Setting models() {
 }
 
 Setting model_dtype() {
-    return {
-        "model_dtype",
-        "Weights of models as f32, bf16 or f16",
-        false,
-        true,
-        [](ServerSettings& s, const Text& value) {
-            if (value != "f32" && value != "bf16" && value != "f16") {
-                return Status::invalid_argument("expected f32, bf16 or f16, got '" + value + "'");
-            }
-            s.model_dtype = value;
-            return Status::ok();
-        },
-        [](const ServerSettings& s) { return s.model_dtype; }};
+    return {"model_dtype",
+            "Weights of models as f32, bf16, f16 or int8",
+            false,
+            true,
+            [](ServerSettings& s, const Text& value) {
+                TEMBLOR_RETURN_IF_ERROR(parse_precision(value).status());
+                s.model_dtype = value;
+                return Status::ok();
+            },
+            [](const ServerSettings& s) { return s.model_dtype; }};
 }
 
 std::vector<Setting> make_settings() {

@@ -20,6 +20,9 @@ constexpr size_t kLanes = 16;
 constexpr size_t kSums = 4;
 using Floats = float __attribute__((vector_size(64)));
 using Halves = uint16_t __attribute__((vector_size(32)));
+using Bytes = int8_t __attribute__((vector_size(16)));
+using Shorts = int16_t __attribute__((vector_size(32)));
+using Integers = int32_t __attribute__((vector_size(64)));
 using Words = uint32_t __attribute__((vector_size(64)));
 
 }  // namespace
@@ -76,6 +79,33 @@ void multiply_matrix_vector(const uint16_t* matrix, size_t rows, size_t columns,
             std::memcpy(&weight, &word, sizeof weight);
             sum += weight * vector[j];
         }
+        out[i] = sum;
+    }
+}
+
+TEMBLOR_MATRIX_CLONES
+void multiply_matrix_vector(const int8_t* matrix, size_t rows, size_t columns, const float* vector,
+                            float* out) {
+    constexpr size_t kStep = kLanes * kSums;
+    for (size_t i = 0; i < rows; ++i, matrix += columns) {
+        Floats sums[kSums] = {};
+        size_t j = 0;
+        for (; j + kStep <= columns; j += kStep) {
+            for (size_t s = 0; s < kSums; ++s) {
+                Bytes bytes;
+                Floats values;
+                std::memcpy(&bytes, matrix + j + s * kLanes, sizeof bytes);
+                std::memcpy(&values, vector + j + s * kLanes, sizeof values);
+                // Step by step: compilers have instructions for each, but not for all at once.
+                const auto shorts = __builtin_convertvector(bytes, Shorts);
+                const auto integers = __builtin_convertvector(shorts, Integers);
+                sums[s] += __builtin_convertvector(integers, Floats) * values;
+            }
+        }
+        const Floats all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        float sum = 0;
+        for (size_t k = 0; k < kLanes; ++k) sum += all[k];
+        for (; j < columns; ++j) sum += static_cast<float>(matrix[j]) * vector[j];
         out[i] = sum;
     }
 }

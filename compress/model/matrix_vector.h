@@ -12,5 +12,8 @@ void multiply_matrix_vector(const float* matrix, size_t rows, size_t columns, co
 /// The same of bfloat16 bits.
 void multiply_matrix_vector(const uint16_t* matrix, size_t rows, size_t columns,
                             const float* vector, float* out);
+/// The same of 8-bit integers.
+void multiply_matrix_vector(const int8_t* matrix, size_t rows, size_t columns, const float* vector,
+                            float* out);
 
 }  // namespace temblor

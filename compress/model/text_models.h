@@ -31,11 +31,14 @@ struct TextModelOptions {
     size_t top_k = 0;        ///< sparse: the largest entries that a document keeps; 0: all
 };
 
-/// Open a folder of that kind. Errors: those of SpladeEncoder and SentenceEncoder; kUnimplemented,
-/// saying what to install, in a build without libtorch.
+/// Open a folder of that kind. Errors: those of SpladeEncoder, SentenceEncoder and TextClassifier;
+/// kUnimplemented for cross-encoders of more labels than one, and where there is no libtorch,
+/// saying what to install.
 Result<std::shared_ptr<const SparseTextModel>> open_sparse_text_model(
     const std::string& folder, const TextModelOptions& options);
 Result<std::shared_ptr<const DenseTextModel>> open_dense_text_model(
+    const std::string& folder, const TextModelOptions& options);
+Result<std::shared_ptr<const PairScoreModel>> open_pair_score_model(
     const std::string& folder, const TextModelOptions& options);
 
 }  // namespace temblor

@@ -45,4 +45,14 @@ public:
         std::span<const std::string_view> texts) const = 0;
 };
 
+/// A model that tells how well documents answer a query: a cross-encoder. The same.
+class PairScoreModel {
+public:
+    virtual ~PairScoreModel() = default;
+    /// A raw score a document, larger is better. Errors: kInvalidArgument naming the document, by
+    /// its number.
+    [[nodiscard]] virtual Result<std::vector<float>> score(
+        std::string_view query, std::span<const std::string_view> documents) const = 0;
+};
+
 }  // namespace temblor

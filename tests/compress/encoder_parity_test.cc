@@ -206,11 +206,13 @@ TEST_P(EncoderParityTest, RefusesTokensThatTheModelHasNot) {
 
 TEST_P(EncoderParityTest, HalfPrecisionIsClose) {
     const ModelFixture fixture = ModelFixture::read("bert-mlm");
-    options_.precision = Precision::kBF16;
-    const auto rows = token_rows(fixture, ModelHead::kMaskedLm, options_);
-    ASSERT_TRUE(rows.is_ok()) << rows.status().to_string();
-    for (size_t i = 0; i < fixture.texts.size(); ++i) {
-        expect_close(rows.value()[i], fixture.outputs[i], 0.25F);
+    for (const Precision precision : {Precision::kBF16, Precision::kInt8}) {
+        options_.precision = precision;
+        const auto rows = token_rows(fixture, ModelHead::kMaskedLm, options_);
+        ASSERT_TRUE(rows.is_ok()) << rows.status().to_string();
+        for (size_t i = 0; i < fixture.texts.size(); ++i) {
+            expect_close(rows.value()[i], fixture.outputs[i], 0.25F);
+        }
     }
 }
 

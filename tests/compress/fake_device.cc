@@ -74,7 +74,13 @@ at::Tensor fake_copy_from(const at::Tensor& source, const at::Tensor& target, bo
 }
 
 at::Tensor fake_copy_from_and_resize(const at::Tensor& source, const at::Tensor& target) {
-    TORCH_CHECK(source.sizes() == target.sizes(), "fake device: an output of another size");
+    if (source.sizes() != target.sizes()) {
+        TORCH_CHECK(target.numel() == 0, "fake device: an output of another size");
+        const at::Tensor made =
+            fake_empty(source.sizes(), target.scalar_type(), {}, {}, {}, std::nullopt);
+        target.unsafeGetTensorImpl()->set_storage_keep_dtype(made.storage());
+        target.unsafeGetTensorImpl()->set_sizes_contiguous(source.sizes());
+    }
     return fake_copy_from(source, target, false);
 }
 

@@ -26,6 +26,10 @@ TEST(MatrixVectorTest, EqualsSumsInDoubleOfAnyWidth) {
             std::memcpy(&matrix[i], &bits, sizeof bits);
             halves[i] = static_cast<uint16_t>(bits >> 16);
         }
+        std::vector<int8_t> bytes(matrix.size());
+        for (int8_t& byte : bytes) byte = static_cast<int8_t>(random() & 0xff);
+        std::vector<float> small(kRows);
+        multiply_matrix_vector(bytes.data(), kRows, columns, vector.data(), small.data());
         std::vector<float> whole(kRows);
         std::vector<float> half(kRows);
         multiply_matrix_vector(matrix.data(), kRows, columns, vector.data(), whole.data());
@@ -37,6 +41,10 @@ TEST(MatrixVectorTest, EqualsSumsInDoubleOfAnyWidth) {
             }
             EXPECT_NEAR(whole[i], sum, 1e-4);
             EXPECT_NEAR(half[i], sum, 1e-4);
+            double of_bytes = 0;
+            for (size_t j = 0; j < columns; ++j)
+                of_bytes += static_cast<double>(bytes[i * columns + j]) * vector[j];
+            EXPECT_NEAR(small[i], of_bytes, 1e-2);
         }
     }
 }

@@ -62,6 +62,17 @@ std::vector<float> scores_of(const Reader& reader, KvCache& cache, std::vector<u
     return results.is_ok() ? results.value()[0].logits : std::vector<float>();
 }
 
+/// Of all numbers together, by their squares.
+double relative_error(const std::vector<float>& found, const std::vector<float>& expected) {
+    double wrong = 0;
+    double all = 0;
+    for (size_t i = 0; i < expected.size(); ++i) {
+        wrong += std::pow(found.at(i) - expected[i], 2);
+        all += std::pow(expected[i], 2);
+    }
+    return std::sqrt(wrong / all);
+}
+
 TEST_P(ReaderTest, ScoresEqualTransformers) {
     for (const char* name : kReaders) {
         SCOPED_TRACE(name);
@@ -72,6 +83,26 @@ TEST_P(ReaderTest, ScoresEqualTransformers) {
             expect_close(scores_of(*reader, cache, fixture_.texts[i].ids), fixture_.outputs[i],
                          1e-4F);
         }
+    }
+}
+
+TEST_P(ReaderTest, Int8IsCloseAndTheSameByRowsAndAtOnce) {
+    options_.precision = Precision::kInt8;
+    for (const char* name : {"llama", "llama-bias-tied", "phi3"}) {
+        SCOPED_TRACE(name);
+        const auto reader = open(name);
+        ASSERT_NE(reader, nullptr);
+        KvCache cache = new_cache(*reader);
+        const std::vector<uint32_t>& ids = fixture_.texts.back().ids;
+        const std::vector<float> at_once = scores_of(*reader, cache, ids);
+        EXPECT_LT(relative_error(at_once, fixture_.outputs.back()), 0.06);
+        cache.truncate(0);
+        std::vector<float> by_rows;
+        for (const uint32_t id : ids) {
+            const std::vector<float> row = scores_of(*reader, cache, {id});
+            by_rows.insert(by_rows.end(), row.begin(), row.end());
+        }
+        EXPECT_LT(relative_error(by_rows, at_once), GetParam() == "cpu" ? 1e-5 : 0.03);
     }
 }
 

@@ -3,12 +3,14 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/zeros_like.h>
 #include <c10/util/Exception.h>
 
 #include "compress/model/torch/device.h"
 #include "compress/model/torch/linear.h"
 #include "compress/model/torch/norms.h"
 #include "compress/model/torch/rope_table.h"
+#include "compress/model/torch/row_product.h"
 #include "compress/model/torch/torch_operators.h"
 #include "compress/model/torch/weight_loader.h"
 #include "tests/compress/model_files.h"
@@ -96,6 +98,32 @@ TEST_F(TorchBlocksTest, PrepackedProductsEqualPlainOnes) {
         packed.prepack(8);
         EXPECT_TRUE(at::allclose(plain(input), packed(input), 1e-4, 1e-4));
         EXPECT_TRUE(at::allclose(plain.with_gelu(input), packed.with_gelu(input), 1e-4, 1e-4));
+    }
+}
+
+TEST_F(TorchBlocksTest, QuantizedProductsAreThoseOfRoundedWeights) {
+    at::Tensor weight = at::randn({2100, 33});  // more outputs than one tile
+    weight[5].zero_();
+    weight[6].mul_(1e4);
+    for (const bool biased : {false, true}) {
+        const Linear plain(weight, biased ? at::randn({2100}) : at::Tensor());
+        const Linear small = plain.quantized();
+        EXPECT_EQ(small.weight().scalar_type(), at::kChar);
+        EXPECT_EQ(small.weight().abs().max().item<int>(), 127);
+        const at::Tensor rounded = small.weight().to(at::kFloat) * small.scales().unsqueeze(1);
+        const at::Tensor halves = small.scales().unsqueeze(1) * 0.5001F;
+        EXPECT_TRUE(((rounded - weight).abs() <= halves).all().item<bool>());
+        const Linear same(rounded, plain.bias());
+        for (const int64_t rows : {1, 3}) {
+            const at::Tensor input = at::randn({rows, 33});
+            const at::Tensor expected = same(input);
+            EXPECT_TRUE(at::allclose(small(input), expected, 1e-4, 1e-3));
+            EXPECT_TRUE(at::allclose(row_product(input, small), expected, 1e-4, 1e-3));
+            EXPECT_TRUE(at::allclose(small.with_gelu(input), same.with_gelu(input), 1e-4, 1e-3));
+            at::Tensor sum = at::zeros_like(expected);
+            add_product(sum, input, small);
+            EXPECT_TRUE(at::allclose(sum, expected, 1e-4, 1e-3));
+        }
     }
 }
 

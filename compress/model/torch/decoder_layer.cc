@@ -16,7 +16,7 @@ namespace {
 /// One linear layer out of those of `names`, whose outputs are `sizes`, one below the other.
 Linear take_joined(const TakeWeight& take, HugePages& pages, std::string_view prefix,
                    const std::vector<std::string_view>& names, const std::vector<int64_t>& sizes,
-                   int64_t in, bool bias) {
+                   int64_t in, bool bias, bool int8) {
     std::vector<at::Tensor> weights;
     std::vector<at::Tensor> biases;
     for (size_t i = 0; i < names.size(); ++i) {
@@ -30,13 +30,14 @@ Linear take_joined(const TakeWeight& take, HugePages& pages, std::string_view pr
         if (parts.empty()) return at::Tensor();
         return parts.size() == 1 ? parts.front() : at::cat(parts, 0);
     };
-    return {pages.keep(join(weights)), join(biases)};
+    const Linear joined(join(weights), join(biases));
+    return pages.keep(int8 ? joined.quantized() : joined);
 }
 
 }  // namespace
 
 DecoderLayer DecoderLayer::load(const TakeWeight& take, HugePages& pages, const ModelConfig& config,
-                                std::string_view name) {
+                                bool int8, std::string_view name) {
     DecoderLayer layer;
     layer.heads_ = config.heads;
     layer.kv_heads_ = config.kv_heads;
@@ -51,26 +52,27 @@ DecoderLayer DecoderLayer::load(const TakeWeight& take, HugePages& pages, const 
     layer.attention_norm_ = norm("input_layernorm", config.hidden);
     if (config.fused_projections) {
         layer.qkv_ = take_joined(take, pages, name, {"self_attn.qkv_proj"}, {queries + 2 * keys},
-                                 config.hidden, config.qkv_bias);
-        layer.gate_up_ = take_joined(take, pages, name, {"mlp.gate_up_proj"},
-                                     {2 * config.intermediate}, config.hidden, config.mlp_bias);
+                                 config.hidden, config.qkv_bias, int8);
+        layer.gate_up_ =
+            take_joined(take, pages, name, {"mlp.gate_up_proj"}, {2 * config.intermediate},
+                        config.hidden, config.mlp_bias, int8);
     } else {
         layer.qkv_ = take_joined(take, pages, name,
                                  {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
-                                 {queries, keys, keys}, config.hidden, config.qkv_bias);
-        layer.gate_up_ =
-            take_joined(take, pages, name, {"mlp.gate_proj", "mlp.up_proj"},
-                        {config.intermediate, config.intermediate}, config.hidden, config.mlp_bias);
+                                 {queries, keys, keys}, config.hidden, config.qkv_bias, int8);
+        layer.gate_up_ = take_joined(take, pages, name, {"mlp.gate_proj", "mlp.up_proj"},
+                                     {config.intermediate, config.intermediate}, config.hidden,
+                                     config.mlp_bias, int8);
     }
     if (config.qk_norm) {
         layer.query_norm_ = norm("self_attn.q_norm", config.head_size);
         layer.key_norm_ = norm("self_attn.k_norm", config.head_size);
     }
     layer.output_ = take_joined(take, pages, name, {"self_attn.o_proj"}, {config.hidden}, queries,
-                                config.output_bias);
+                                config.output_bias, int8);
     layer.mlp_norm_ = norm("post_attention_layernorm", config.hidden);
     layer.down_ = take_joined(take, pages, name, {"mlp.down_proj"}, {config.hidden},
-                              config.intermediate, config.mlp_bias);
+                              config.intermediate, config.mlp_bias, int8);
     return layer;
 }
 

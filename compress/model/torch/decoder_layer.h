@@ -30,10 +30,11 @@ struct DecoderPiece {
 /// in. The three input projections of attention are one product, as are gate and up.
 class DecoderLayer {
 public:
-    /// `name` is "layers.N." with what stands before it. Matrices are kept in `pages`. Nothing is
+    /// `name` is "layers.N." with what stands before it. Matrices are kept in `pages`, with `int8`
+    /// quantized. Nothing is
     /// usable once `take` failed.
     static DecoderLayer load(const TakeWeight& take, HugePages& pages, const ModelConfig& config,
-                             std::string_view name);
+                             bool int8, std::string_view name);
 
     /// Is told of the rotated queries [n, heads, head size] of all rows, once their keys are in the
     /// caches.

@@ -8,7 +8,8 @@
 namespace temblor {
 
 DecoderTorso DecoderTorso::load(const TakeWeight& take, const ModelConfig& config,
-                                at::Device device, const std::string& prefix, bool head) {
+                                at::Device device, const std::string& prefix, bool head,
+                                bool int8) {
     DecoderTorso torso;
     torso.config_ = config;
     HugePages pages;
@@ -16,15 +17,16 @@ DecoderTorso DecoderTorso::load(const TakeWeight& take, const ModelConfig& confi
         pages.keep(take(prefix + "embed_tokens.weight", {config.vocabulary, config.hidden}));
     for (int64_t i = 0; i < config.layers; ++i) {
         torso.layers_.push_back(
-            DecoderLayer::load(take, pages, config, fmt::format("{}layers.{}.", prefix, i)));
+            DecoderLayer::load(take, pages, config, int8, fmt::format("{}layers.{}.", prefix, i)));
     }
     torso.norm_ = RmsNorm(take(prefix + "norm.weight", {config.hidden}), config.norm_epsilon);
     if (head) {
-        torso.head_ =
-            Linear(config.tied_embeddings
-                       ? torso.table_
-                       : pages.keep(take("lm_head.weight", {config.vocabulary, config.hidden})),
-                   at::Tensor());
+        torso.head_ = Linear(config.tied_embeddings
+                                 ? torso.table_
+                                 : take("lm_head.weight", {config.vocabulary, config.hidden}),
+                             at::Tensor());
+        if (int8 && torso.head_.weight().defined()) torso.head_ = torso.head_.quantized();
+        if (int8 || !config.tied_embeddings) torso.head_ = pages.keep(torso.head_);
     }
     torso.rope_ = RopeTable(config, device);
     return torso;

@@ -17,9 +17,10 @@ class DecoderTorso {
 public:
     DecoderTorso() = default;
     /// `prefix` stands before "layers.0..." ("model." or nothing). Nothing is usable once `take`
-    /// failed. Without `head` the output layer is left out.
+    /// failed. Without `head` the output layer is left out; with `int8` the
+    /// matrices but for the table are quantized.
     static DecoderTorso load(const TakeWeight& take, const ModelConfig& config, at::Device device,
-                             const std::string& prefix, bool head);
+                             const std::string& prefix, bool head, bool int8 = false);
 
     /// The table's rows of int64 ids.
     [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;

@@ -43,7 +43,7 @@ Status check_cuda(const at::Device& device) {
     return Status::ok();
 }
 
-at::ScalarType scalar_type(Precision precision) {
+at::ScalarType scalar_type(Precision precision, at::Device device) {
     switch (precision) {
         case Precision::kF32:
             return at::kFloat;
@@ -51,6 +51,8 @@ at::ScalarType scalar_type(Precision precision) {
             return at::kBFloat16;
         case Precision::kF16:
             return at::kHalf;
+        case Precision::kInt8:
+            return device.is_cpu() ? at::kFloat : at::kBFloat16;
     }
     return at::kFloat;
 }
@@ -75,7 +77,7 @@ Result<at::Device> choose_device(const ModelOptions& options) {
 }
 
 Result<at::ScalarType> choose_scalar_type(const ModelOptions& options, at::Device device) {
-    const at::ScalarType type = scalar_type(options.precision);
+    const at::ScalarType type = scalar_type(options.precision, device);
     if (!device.is_cuda() && !cpu_multiplies(type)) {
         return Status::unimplemented(
             fmt::format("precision f16: libtorch {} does not multiply it on a CPU; expected f32 or "

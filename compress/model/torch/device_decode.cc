@@ -1,28 +1,20 @@
 #include "compress/model/torch/device_decode.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include <c10/util/Exception.h>
 #include <dlfcn.h>
 
 #include "compress/model/files/rope_frequencies.h"
+#include "compress/model/program_module.h"
 
 namespace temblor {
 namespace {
 
 TemblorMakeDecodeSteps* open_module() {
-    const char* given = std::getenv("TEMBLOR_CUDA_MODULE");
-    std::string path = given == nullptr ? "" : given;
-    if (path == "off") return nullptr;
-    if (path.empty()) {
-        std::error_code error;
-        const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-        path = (program.parent_path() / "libtemblor_cuda.so").string();
-        if (!std::filesystem::exists(path, error)) return nullptr;
-    }
+    const std::string path = program_module_path("temblor_cuda", "TEMBLOR_CUDA_MODULE");
+    if (path.empty()) return nullptr;
     void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (module == nullptr) return nullptr;
     return reinterpret_cast<TemblorMakeDecodeSteps*>(::dlsym(module, "temblor_make_decode_steps"));
@@ -99,6 +91,7 @@ DecodePlan decode_plan(const DecoderTorso& torso, const KvStore& cache) {
 std::unique_ptr<DeviceDecode> DeviceDecode::make(const DecoderTorso& torso, KvStore& cache,
                                                  int64_t rows) {
     const at::ScalarType type = torso.table().scalar_type();
+    if (torso.head().scales().defined()) return nullptr;  // the kernels read no int8
     if (!cache.device().is_cuda() || (type != at::kBFloat16 && type != at::kHalf)) return nullptr;
     if (!kernels_compute(torso.config(), cache, rows) || module_function() == nullptr) {
         return nullptr;

@@ -35,6 +35,12 @@ EncoderLayer EncoderLayer::load(WeightLoader& loader, const ModelConfig& config,
     return layer;
 }
 
+void EncoderLayer::quantize() {
+    for (Linear* linear : {&projection_, &attention_output_, &widen_, &narrow_}) {
+        *linear = linear->quantized();
+    }
+}
+
 void EncoderLayer::prepack(int64_t rows) {
     for (Linear* linear : {&projection_, &attention_output_, &widen_, &narrow_}) {
         linear->prepack(rows);

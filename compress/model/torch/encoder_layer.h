@@ -20,6 +20,8 @@ public:
 
     /// Lays the weights out for about `rows` tokens at a time.
     void prepack(int64_t rows);
+    /// See Linear::quantized(); instead of prepack().
+    void quantize();
 
     /// [tokens, hidden] to the same.
     [[nodiscard]] at::Tensor operator()(const at::Tensor& hidden,

@@ -22,6 +22,10 @@ EncoderTorso EncoderTorso::load(WeightLoader& loader, const ModelConfig& config)
     return torso;
 }
 
+void EncoderTorso::quantize() {
+    for (EncoderLayer& layer : layers_) layer.quantize();
+}
+
 void EncoderTorso::prepack(int64_t rows) {
     for (EncoderLayer& layer : layers_) layer.prepack(rows);
 }

@@ -20,6 +20,8 @@ public:
 
     /// Lays the weights out for about `rows` tokens at a time.
     void prepack(int64_t rows);
+    /// See Linear::quantized(); instead of prepack().
+    void quantize();
 
     /// [tokens, hidden], in the type of the weights.
     [[nodiscard]] at::Tensor operator()(const RaggedBatch& batch) const;

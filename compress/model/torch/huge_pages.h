@@ -5,6 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "compress/model/torch/linear.h"
+
 namespace temblor {
 
 /// Puts weights of the CPU side by side into memory of large pages, where the system grants them:
@@ -14,6 +16,10 @@ class HugePages {
 public:
     /// A copy of `weight`, contiguous; other devices' and undefined tensors come back as they are.
     at::Tensor keep(const at::Tensor& weight);
+    /// The same of the layer's weight.
+    Linear keep(const Linear& linear) {
+        return {keep(linear.weight()), linear.bias(), linear.scales()};
+    }
 
 private:
     std::shared_ptr<std::byte> block_;

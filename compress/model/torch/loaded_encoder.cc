@@ -74,7 +74,11 @@ Result<std::unique_ptr<LoadedEncoder>> LoadedEncoder::open(const std::string& fo
         loader.set_prefix("");
         if (loader.status().is_ok()) add_head(loader, encoder->torso_, prefix);
         TEMBLOR_RETURN_IF_ERROR(loader.status());
-        encoder->torso_.prepack(kCpuBatchTokens);
+        if (options.precision == Precision::kInt8) {
+            encoder->torso_.quantize();
+        } else {
+            encoder->torso_.prepack(kCpuBatchTokens);
+        }
         return encoder;
     });
 }

@@ -64,7 +64,8 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::open(const std::string& folder,
         const std::string prefix = loader.has("model.norm.weight") ? "model." : "";
         core->torso_ = DecoderTorso::load(
             [&](std::string_view name, at::IntArrayRef shape) { return loader.load(name, shape); },
-            config.value(), core->device_, prefix, /*head=*/true);
+            config.value(), core->device_, prefix, /*head=*/true,
+            options.precision == Precision::kInt8);
         TEMBLOR_RETURN_IF_ERROR(loader.status());
         return core;
     });
@@ -92,7 +93,8 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::random(const ModelConfig& config
                 at::empty(shape, at::TensorOptions(core->device_).dtype(core->type_));
             return shape.size() == 1 ? weight.fill_(1) : weight.normal_(0, 0.02);
         };
-        core->torso_ = DecoderTorso::load(take, config, core->device_, "model.", /*head=*/true);
+        core->torso_ = DecoderTorso::load(take, config, core->device_, "model.", /*head=*/true,
+                                          options.precision == Precision::kInt8);
         return core;
     });
 }
