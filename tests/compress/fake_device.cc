@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/core/Tensor.h>
@@ -76,8 +77,7 @@ at::Tensor fake_copy_from(const at::Tensor& source, const at::Tensor& target, bo
 at::Tensor fake_copy_from_and_resize(const at::Tensor& source, const at::Tensor& target) {
     if (source.sizes() != target.sizes()) {
         TORCH_CHECK(target.numel() == 0, "fake device: an output of another size");
-        const at::Tensor made =
-            fake_empty(source.sizes(), target.scalar_type(), {}, {}, {}, std::nullopt);
+        const at::Tensor made = fake_empty(source.sizes(), target.scalar_type(), {}, {}, {}, {});
         target.unsafeGetTensorImpl()->set_storage_keep_dtype(made.storage());
         target.unsafeGetTensorImpl()->set_sizes_contiguous(source.sizes());
     }

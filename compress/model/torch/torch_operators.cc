@@ -5,6 +5,8 @@
 
 #if TORCH_VERSION_MAJOR >= 2
 #include <optional>
+#include <string_view>
+#include <tuple>
 
 #include <ATen/Context.h>
 #include <ATen/core/dispatch/Dispatcher.h>
