@@ -13,7 +13,7 @@
 namespace temblor {
 namespace {
 
-class TokenizerFixture : public testing::TestWithParam<std::string> {};
+class TokenizerFixture : public ::testing::TestWithParam<std::string> {};
 
 std::vector<uint32_t> numbers_of(simdjson::dom::element array) {
     std::vector<uint32_t> numbers;
@@ -71,7 +71,7 @@ TEST_P(TokenizerFixture, OffsetsStandOnCharactersOfAnyBytes) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerFixture, testing::ValuesIn(test::fixture_names()),
+INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerFixture, ::testing::ValuesIn(test::fixture_names()),
                          [](const auto& kind) {
                              std::string name = kind.param;
                              for (char& c : name) {

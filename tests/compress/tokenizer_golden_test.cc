@@ -35,7 +35,7 @@ std::vector<std::string> golden_texts(const std::string& path) {
     return texts;
 }
 
-class TokenizerGolden : public testing::Test {
+class TokenizerGolden : public ::testing::Test {
 protected:
     void SetUp() override {
         if (!std::filesystem::exists(data_ + "/tokenizers/golden")) {
