@@ -247,7 +247,9 @@ int measure(const std::string& shape, const std::string& precision, int threads)
     by_processor = device.value().is_cpu() && threads == 1;
     const bool cpu = device.value().is_cpu();
     const ModelConfig config = shape_of(shape);
-    const at::ScalarType type = scalar_type(options.precision, device.value());
+    const auto chosen = choose_scalar_type(options, device.value());
+    if (!chosen.is_ok()) fail(chosen.status());
+    const at::ScalarType type = chosen.value();
     const double memory = memory_rate(device.value());
     const double products =
         product_rate(device.value(), type, cpu ? 512 : 8192, cpu ? config.hidden : 8192);

@@ -57,6 +57,9 @@ if(torch_config)
   if(NOT TARGET torch::cudart)
     add_library(torch::cudart INTERFACE IMPORTED)
   endif()
+  if(NOT Torch_DIR STREQUAL torch_config)
+    unset(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN CACHE)
+  endif()
   set(Torch_DIR "${torch_config}" CACHE PATH "" FORCE)
   # Its TorchConfig.cmake would take the targets of another libtorch that the system has.
   get_filename_component(torch_packages "${torch_config}" DIRECTORY)
@@ -69,11 +72,22 @@ if(torch_config)
   add_library(temblor_torch INTERFACE)
   target_link_libraries(temblor_torch INTERFACE torch_cpu_library c10 ${CMAKE_DL_LIBS})
   # A header an operator: a tenth of what ATen/ATen.h costs to compile.
-  string(REGEX MATCH "^[0-9]+" torch_major "${Torch_VERSION}")
   target_compile_definitions(temblor_torch INTERFACE
-    AT_PER_OPERATOR_HEADERS TEMBLOR_TORCH_MAJOR=${torch_major}
+    AT_PER_OPERATOR_HEADERS
     # Its folder of headers holds another {fmt} than the system's library is of.
     FMT_HEADER_ONLY)
+  # Debian 12's libtorch needs libprotobuf, and its libsentencepiece exports another protobuf's
+  # functions under the same names: a program with both dies before main().
+  set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE OFF)
+  try_run(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_LINKS
+    SOURCE_FROM_CONTENT main.cc "int main() { return 0; }"
+    LINK_OPTIONS -Wl,--no-as-needed
+    LINK_LIBRARIES PkgConfig::SENTENCEPIECE torch_cpu_library c10)
+  if(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN EQUAL 0)
+    set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE ON)
+  else()
+    message(STATUS "Models: SentencePiece cannot be loaded beside this libtorch, so no tokenizer.model")
+  endif()
   set(TEMBLOR_TORCH_FOUND ON)
   message(STATUS "Models: libtorch ${Torch_VERSION} of ${TORCH_INSTALL_PREFIX}")
 elseif(TEMBLOR_TORCH STREQUAL "require")

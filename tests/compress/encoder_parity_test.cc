@@ -51,7 +51,7 @@ Result<std::vector<std::vector<float>>> token_rows(const ModelFixture& fixture, 
             const at::Tensor rows =
                 to_floats(head == ModelHead::kMaskedLm ? lm.logits(hidden) : hidden);
             for (size_t i = 0; i < order.size(); ++i) {
-                const auto* begin = rows.const_data_ptr<float>() + batch.begins[i] * rows.size(1);
+                const auto* begin = rows.data_ptr<float>() + batch.begins[i] * rows.size(1);
                 results[order[i]].assign(begin, begin + batch.lengths[i] * rows.size(1));
             }
         }));

@@ -25,6 +25,9 @@ protected:
     static std::vector<std::string_view> views(const std::vector<std::string>& texts) {
         return {texts.begin(), texts.end()};
     }
+    /// What a wrong device would show, few texts of unequal lengths show; each operation of the
+    /// fake device copies its weights.
+    static size_t texts() { return GetParam() == "fake" ? 3 : SIZE_MAX; }
     ModelOptions options_;
 };
 
@@ -47,7 +50,7 @@ void expect_golden(const std::vector<SparseVector>& vectors, const GoldenTexts& 
 
 TEST_P(EncoderRealTest, SpladeEqualsItsGoldenVectors) {
     const std::string folder = *real_data("models") + "/splade-tiny";
-    const GoldenTexts golden = GoldenTexts::read(folder);
+    const GoldenTexts golden = GoldenTexts::read(folder, texts());
     const auto encoder = SpladeEncoder::open(folder, options_);
     ASSERT_TRUE(encoder.is_ok()) << encoder.status().to_string();
     const auto from_ids = encoder.value()->encode_tokens(golden.tokens, {});
@@ -60,7 +63,7 @@ TEST_P(EncoderRealTest, SpladeEqualsItsGoldenVectors) {
 
 TEST_P(EncoderRealTest, SentencesEqualTheirGoldenVectors) {
     const std::string folder = *real_data("models") + "/minilm-l6";
-    const GoldenTexts golden = GoldenTexts::read(folder);
+    const GoldenTexts golden = GoldenTexts::read(folder, texts());
     const auto encoder = SentenceEncoder::open(folder, options_);
     ASSERT_TRUE(encoder.is_ok()) << encoder.status().to_string();
     std::vector<float> expected;

@@ -1,16 +1,18 @@
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
 #include <ATen/native/CPUFallback.h>
 #include <ATen/ops/_reshape_alias_native.h>
 #include <ATen/ops/as_strided_native.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/view_native.h>
-#include <c10/core/Allocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <c10/util/Exception.h>
+#include <c10/util/strides.h>
 #include <torch/library.h>
 
 #include "tests/compress/test_devices.h"
@@ -22,22 +24,9 @@ namespace {
 
 constexpr auto kFake = c10::DeviceType::PrivateUse1;
 
-class FakeAllocator final : public c10::Allocator {
-public:
-    c10::DataPtr allocate(size_t bytes) override {
-        void* memory = bytes == 0 ? nullptr : std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-        return {memory, memory, &std::free, c10::Device(kFake, 0)};
-    }
-    [[nodiscard]] c10::DeleterFnPtr raw_deleter() const override { return &std::free; }
-    void copy_data(void* target, const void* source, size_t bytes) const override {
-        std::memcpy(target, source, bytes);
-    }
-};
-
-FakeAllocator& fake_allocator() {
-    static FakeAllocator allocator;
-    return allocator;
-}
+/// What this libtorch takes and gives for a value that may be missing.
+template <typename T>
+using Maybe = decltype(std::declval<const c10::IValue&>().toOptional<T>());
 
 /// One device, one stream, nothing asynchronous.
 struct FakeGuard final : public c10::impl::DeviceGuardImplInterface {
@@ -63,20 +52,21 @@ at::Tensor as_cpu(const at::Tensor& tensor) {
                          at::TensorOptions(tensor.scalar_type()));
 }
 
-at::Tensor fake_empty(at::IntArrayRef size, std::optional<at::ScalarType> type,
-                      std::optional<at::Layout>, std::optional<at::Device>, std::optional<bool>,
-                      std::optional<at::MemoryFormat> format) {
-    return at::detail::empty_generic(size, &fake_allocator(),
-                                     c10::DispatchKeySet(c10::DispatchKey::PrivateUse1),
-                                     type.value_or(at::kFloat), format);
+at::Tensor fake_empty_strided(at::IntArrayRef size, at::IntArrayRef stride,
+                              Maybe<at::ScalarType> type, Maybe<at::Layout>, Maybe<at::Device>,
+                              Maybe<bool>) {
+    const at::ScalarType given = type.value_or(at::kFloat);
+    const size_t bytes = at::detail::computeStorageNbytes(size, stride, c10::elementSize(given));
+    void* memory = bytes == 0 ? nullptr : std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+    const c10::Device device(kFake, 0);
+    return at::from_blob(memory, size, stride, &std::free, at::TensorOptions(device).dtype(given),
+                         device);
 }
 
-at::Tensor fake_empty_strided(at::IntArrayRef size, at::IntArrayRef stride,
-                              std::optional<at::ScalarType> type, std::optional<at::Layout>,
-                              std::optional<at::Device>, std::optional<bool>) {
-    return at::detail::empty_strided_generic(size, stride, &fake_allocator(),
-                                             c10::DispatchKeySet(c10::DispatchKey::PrivateUse1),
-                                             type.value_or(at::kFloat));
+at::Tensor fake_empty(at::IntArrayRef size, Maybe<at::ScalarType> type, Maybe<at::Layout> layout,
+                      Maybe<at::Device> device, Maybe<bool> pinned, Maybe<at::MemoryFormat>) {
+    const auto strides = c10::contiguous_strides(size);
+    return fake_empty_strided(size, strides, type, layout, device, pinned);
 }
 
 at::Tensor fake_copy_from(const at::Tensor& source, const at::Tensor& target, bool) {
@@ -87,8 +77,7 @@ at::Tensor fake_copy_from(const at::Tensor& source, const at::Tensor& target, bo
 at::Tensor fake_copy_from_and_resize(const at::Tensor& source, const at::Tensor& target) {
     if (source.sizes() != target.sizes()) {
         TORCH_CHECK(target.numel() == 0, "fake device: an output of another size");
-        const at::Tensor made =
-            fake_empty(source.sizes(), target.scalar_type(), {}, {}, {}, std::nullopt);
+        const at::Tensor made = fake_empty(source.sizes(), target.scalar_type(), {}, {}, {}, {});
         target.unsafeGetTensorImpl()->set_storage_keep_dtype(made.storage());
         target.unsafeGetTensorImpl()->set_sizes_contiguous(source.sizes());
     }
@@ -111,7 +100,7 @@ void fake_fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
         } else if (value.isTensorList()) {
             for (const at::Tensor& tensor : value.toTensorVector()) check_one_device(tensor, op);
         } else if (value.isOptionalTensorList()) {
-            for (const std::optional<at::Tensor>& tensor : value.toOptionalTensorVector()) {
+            for (const Maybe<at::Tensor>& tensor : value.toOptionalTensorVector()) {
                 if (tensor.has_value()) check_one_device(*tensor, op);
             }
         }
@@ -136,13 +125,7 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
 }  // namespace
 
 std::string device_under_test(const std::string& name) {
-    static const bool registered = [] {
-        c10::SetAllocator(kFake, &fake_allocator());
-        c10::register_privateuse1_backend("fake");
-        return true;
-    }();
-    (void)registered;
-    return name;
+    return name == "fake" ? "privateuseone" : name;
 }
 
 std::vector<std::string> devices_under_test() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct GoldenTexts {
     std::vector<std::vector<uint32_t>> indices;  ///< of sparse vectors
     std::vector<std::vector<float>> values;
 
-    static GoldenTexts read(const std::string& folder);
+    /// The first `most` of them.
+    static GoldenTexts read(const std::string& folder, size_t most = SIZE_MAX);
 };
 
 /// Fails at the first pair that differs by more than `tolerance`.

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include "compress/model/tokenizer/sentencepiece_tokenizer.h"
 #include "compress/model/tokenizer/tokenizer.h"
 #include "tests/compress/tokenizer_texts.h"
 
@@ -103,6 +104,8 @@ TEST_F(TokenizerGolden, ModelsEncodeTheirGoldenTexts) {
 }
 
 TEST_F(TokenizerGolden, SentencePieceKeepsPlacesAndSpecialTokens) {
+    const Status probe = make_sentencepiece_tokenizer("", {}).status();
+    if (probe.code() == StatusCode::kUnimplemented) GTEST_SKIP() << probe.to_string();
     const auto tokenizer = test::open_tokenizer(data_ + "/tokenizers/mistral-v1");
     ASSERT_NE(tokenizer, nullptr);
     EXPECT_EQ(tokenizer->vocabulary_size(), 32000u);

@@ -11,6 +11,7 @@
 #include "compress/model/torch/norms.h"
 #include "compress/model/torch/rope_table.h"
 #include "compress/model/torch/row_product.h"
+#include "compress/model/torch/torch_operators.h"
 #include "compress/model/torch/weight_loader.h"
 #include "tests/compress/model_files.h"
 #include "tests/compress/test_devices.h"
@@ -30,6 +31,23 @@ TEST_F(TorchBlocksTest, ChoosesADevice) {
     EXPECT_TRUE(cpu->is_cpu());
     expect_error(choose_device({.device = "gpu9"}).status(), StatusCode::kInvalidArgument,
                  {"gpu9"});
+}
+
+TEST_F(TorchBlocksTest, HalfPrecisionMultipliesOrIsRefused) {
+    ModelOptions options;
+    options.precision = Precision::kBF16;
+    const auto brain = choose_scalar_type(options, at::kCPU);
+    ASSERT_TRUE(brain.is_ok());
+    EXPECT_EQ(brain.value(), at::kBFloat16);
+    options.precision = Precision::kF16;
+    const auto half = choose_scalar_type(options, at::kCPU);
+    if (!half.is_ok()) {
+        expect_error(half.status(), StatusCode::kUnimplemented, {"f16", "bf16", torch_version()});
+        return;
+    }
+    const at::Tensor one = at::randn({3, 3}).to(half.value());
+    EXPECT_TRUE(at::allclose(at::linear(one, one).to(at::kFloat),
+                             at::linear(one.to(at::kFloat), one.to(at::kFloat)), 1e-2, 1e-2));
 }
 
 TEST_F(TorchBlocksTest, TheTestDeviceRefusesTensorsOfTheCpu) {

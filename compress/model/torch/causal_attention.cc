@@ -9,10 +9,8 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/softmax.h>
-#if TEMBLOR_TORCH_MAJOR >= 2
-#include <ATen/ops/_flash_attention_forward.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
-#endif
+
+#include "compress/model/torch/torch_operators.h"
 
 namespace temblor {
 namespace {
@@ -27,7 +25,8 @@ bool goes_up_by_one(std::span<const int64_t> positions) {
 
 bool flash_takes(const at::Tensor& queries) {
     const bool half = queries.scalar_type() == at::kBFloat16 || queries.scalar_type() == at::kHalf;
-    return queries.is_cuda() && half && queries.size(-1) % 8 == 0 && queries.size(-1) <= 256;
+    return has_fused_attention() && queries.is_cuda() && half && queries.size(-1) % 8 == 0 &&
+           queries.size(-1) <= 256;
 }
 
 }  // namespace
@@ -94,39 +93,22 @@ at::Tensor CausalAttention::operator()(int64_t layer, const at::Tensor& queries,
 
 at::Tensor CausalAttention::attend_flash(const at::Tensor& queries, const at::Tensor& keys,
                                          const at::Tensor& values, int64_t window) const {
-#if TEMBLOR_TORCH_MAJOR >= 2
-    // Causality is aligned at the last row of both, which is what a chunk after a past needs.
-    std::optional<int64_t> left;
-    std::optional<int64_t> right;
-    if (window > 0) {
-        left = window - 1;
-        right = 0;
-    }
-    const at::Tensor out = std::get<0>(at::_flash_attention_forward(
-        queries.unsqueeze(0), keys.transpose(0, 1).unsqueeze(0),
-        values.transpose(0, 1).unsqueeze(0), std::nullopt, std::nullopt, rows_, keys.size(1),
-        /*dropout_p=*/0.0, /*is_causal=*/window == 0, /*return_debug_mask=*/false, std::nullopt,
-        left, right));
-    return out.reshape({rows_, -1});
-#else
-    return attend_fused(queries, keys, values, window > 0);
-#endif
+    return flash_attention(queries.unsqueeze(0), keys.transpose(0, 1).unsqueeze(0),
+                           values.transpose(0, 1).unsqueeze(0), window)
+        .reshape({rows_, -1});
 }
 
 at::Tensor CausalAttention::attend_fused(const at::Tensor& queries, const at::Tensor& keys,
                                          const at::Tensor& values, bool windowed) const {
     const at::Tensor& mask = windowed ? window_mask_ : mask_;
-#if TEMBLOR_TORCH_MAJOR >= 2
-    std::optional<at::Tensor> given;
-    if (mask.defined()) given = mask;
-    const at::Tensor out = at::scaled_dot_product_attention(
-        queries.transpose(0, 1).unsqueeze(0), keys.unsqueeze(0), values.unsqueeze(0), given, 0.0,
-        /*is_causal=*/!mask.defined(), std::nullopt,
-        /*enable_gqa=*/queries.size(1) != keys.size(0));
-    return out.squeeze(0).transpose(0, 1).reshape({rows_, -1});
-#else
-    return attend_plain(queries, keys, values, mask.defined() ? mask : make_mask(0));
-#endif
+    if (!has_fused_attention()) {
+        return attend_plain(queries, keys, values, mask.defined() ? mask : make_mask(0));
+    }
+    return fused_attention(queries.transpose(0, 1).unsqueeze(0), keys.unsqueeze(0),
+                           values.unsqueeze(0), mask, /*causal=*/!mask.defined())
+        .squeeze(0)
+        .transpose(0, 1)
+        .reshape({rows_, -1});
 }
 
 at::Tensor CausalAttention::attend_plain(const at::Tensor& queries, const at::Tensor& keys,

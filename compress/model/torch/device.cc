@@ -10,6 +10,8 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "compress/model/torch/torch_operators.h"
+
 namespace temblor {
 namespace {
 
@@ -41,6 +43,20 @@ Status check_cuda(const at::Device& device) {
     return Status::ok();
 }
 
+at::ScalarType scalar_type(Precision precision, at::Device device) {
+    switch (precision) {
+        case Precision::kF32:
+            return at::kFloat;
+        case Precision::kBF16:
+            return at::kBFloat16;
+        case Precision::kF16:
+            return at::kHalf;
+        case Precision::kInt8:
+            return device.is_cpu() ? at::kFloat : at::kBFloat16;
+    }
+    return at::kFloat;
+}
+
 }  // namespace
 
 Result<at::Device> choose_device(const ModelOptions& options) {
@@ -60,18 +76,15 @@ Result<at::Device> choose_device(const ModelOptions& options) {
     return device;
 }
 
-at::ScalarType scalar_type(Precision precision, at::Device device) {
-    switch (precision) {
-        case Precision::kF32:
-            return at::kFloat;
-        case Precision::kBF16:
-            return at::kBFloat16;
-        case Precision::kF16:
-            return at::kHalf;
-        case Precision::kInt8:
-            return device.is_cpu() ? at::kFloat : at::kBFloat16;
+Result<at::ScalarType> choose_scalar_type(const ModelOptions& options, at::Device device) {
+    const at::ScalarType type = scalar_type(options.precision, device);
+    if (!device.is_cuda() && !cpu_multiplies(type)) {
+        return Status::unimplemented(
+            fmt::format("precision f16: libtorch {} does not multiply it on a CPU; expected f32 or "
+                        "bf16, a GPU, or libtorch 2 (scripts/setup --models)",
+                        torch_version()));
     }
-    return at::kFloat;
+    return type;
 }
 
 void apply_threads(const ModelOptions& options) {

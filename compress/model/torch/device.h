@@ -15,7 +15,9 @@ namespace temblor {
 /// Errors: kInvalidArgument for a name that is no device, kUnavailable where it cannot be used.
 Result<at::Device> choose_device(const ModelOptions& options);
 
-at::ScalarType scalar_type(Precision precision, at::Device device);
+/// The type that ModelOptions::precision names. Errors: kUnimplemented where `device` does not
+/// multiply in it.
+Result<at::ScalarType> choose_scalar_type(const ModelOptions& options, at::Device device);
 
 /// Sets the number of threads of the process where `options` asks for one.
 void apply_threads(const ModelOptions& options);

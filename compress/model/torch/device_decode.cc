@@ -26,7 +26,7 @@ TemblorMakeDecodeSteps* module_function() {
 }
 
 const void* address(const at::Tensor& tensor) {
-    return tensor.defined() ? tensor.const_data_ptr() : nullptr;
+    return tensor.defined() ? tensor.data_ptr() : nullptr;
 }
 
 /// Whether the model is one that the kernels can be asked about.
@@ -103,7 +103,7 @@ std::unique_ptr<DeviceDecode> DeviceDecode::make(const DecoderTorso& torso, KvSt
     const RopeTable::Frequencies frequencies = torso.rope().frequencies(cache.next_position() + 1);
     decode->cache_ = &cache;
     decode->frequencies_ = frequencies.values;
-    plan.frequencies = frequencies.values.const_data_ptr<float>();
+    plan.frequencies = frequencies.values.data_ptr<float>();
     plan.rope_scale = static_cast<float>(frequencies.scale);
     const char* error = nullptr;
     decode->steps_.reset(module_function()(plan, &error));

@@ -12,7 +12,7 @@ std::vector<int64_t> DeviceRows::shape() const { return box_->tensor.sizes().vec
 
 std::vector<float> DeviceRows::to_floats() const {
     const at::Tensor floats = temblor::to_floats(box_->tensor);
-    const auto* values = floats.const_data_ptr<float>();
+    const auto* values = floats.data_ptr<float>();
     return {values, values + floats.numel()};
 }
 

@@ -46,14 +46,14 @@ void choose_tokens(const ReaderCore& core, const at::Tensor& hidden,
     if (plain) {
         const at::Tensor best = at::argmax(scores, -1).to(at::kCPU);
         for (size_t i = 0; i < requests.size(); ++i) {
-            answers[requests[i]]->add(static_cast<uint32_t>(best.const_data_ptr<int64_t>()[i]));
+            answers[requests[i]]->add(static_cast<uint32_t>(best.data_ptr<int64_t>()[i]));
         }
         return;
     }
     const at::Tensor floats = to_floats(scores);
     const auto width = static_cast<size_t>(floats.size(1));
     for (size_t i = 0; i < requests.size(); ++i) {
-        answers[requests[i]]->add_of({floats.const_data_ptr<float>() + i * width, width});
+        answers[requests[i]]->add_of({floats.data_ptr<float>() + i * width, width});
     }
 }
 

@@ -64,9 +64,10 @@ Result<std::unique_ptr<LoadedEncoder>> LoadedEncoder::open(const std::string& fo
         Result<at::Device> device = choose_device(options);
         if (!device.is_ok()) return std::move(device).status();
         encoder->device_ = device.value();
+        Result<at::ScalarType> type = choose_scalar_type(options, encoder->device_);
+        if (!type.is_ok()) return std::move(type).status();
         apply_threads(options);
-        WeightLoader loader(files.value(), encoder->device_,
-                            scalar_type(options.precision, encoder->device_));
+        WeightLoader loader(files.value(), encoder->device_, type.value());
         const std::string prefix = encoder_prefix(files.value());
         loader.set_prefix(prefix);
         encoder->torso_ = EncoderTorso::load(loader, config.value());

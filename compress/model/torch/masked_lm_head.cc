@@ -57,7 +57,7 @@ constexpr size_t kScreenChunk = 64;
 
 /// Of the CPU, contiguous float32.
 std::span<const float> floats_of(const at::Tensor& tensor) {
-    return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())};
+    return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
 }  // namespace
@@ -142,9 +142,9 @@ at::Tensor MaskedLmHead::screened_logits(const at::Tensor& hidden, const RaggedB
         at::Tensor largest = at::empty({scores.size(0)}, scores.options());
         row_maxima(scores, 0, length, largest);
         const at::Tensor sums = largest.to(at::kFloat);
-        const auto* values = sums.const_data_ptr<float>();
-        const auto* bias = bias_.const_data_ptr<float>();
-        auto* out = result.mutable_data_ptr<float>() + text * vocabulary;
+        const auto* values = sums.data_ptr<float>();
+        const auto* bias = bias_.data_ptr<float>();
+        auto* out = result.data_ptr<float>() + text * vocabulary;
         for (size_t i = 0; i < ids.size(); ++i) out[ids[i]] = values[i] + bias[ids[i]];
     }
     return result;

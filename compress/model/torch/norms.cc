@@ -1,13 +1,9 @@
 #include "compress/model/torch/norms.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/ops/layer_norm.h>
-#include <ATen/ops/mean.h>
-#include <ATen/ops/rsqrt.h>
-#if TEMBLOR_TORCH_MAJOR >= 2
-#include <ATen/ops/rms_norm.h>
-#endif
 #include <fmt/format.h>
+
+#include "compress/model/torch/torch_operators.h"
 
 namespace temblor {
 
@@ -32,13 +28,7 @@ RmsNorm RmsNorm::load(WeightLoader& loader, std::string_view name, int64_t size,
 }
 
 at::Tensor RmsNorm::operator()(const at::Tensor& input) const {
-#if TEMBLOR_TORCH_MAJOR >= 2
-    return at::rms_norm(input, weight_.sizes(), weight_, epsilon_);
-#else
-    const at::Tensor wide = input.to(at::kFloat);
-    const at::Tensor mean = (wide * wide).mean(-1, /*keepdim=*/true);
-    return weight_ * (wide * at::rsqrt(mean + epsilon_)).to(input.scalar_type());
-#endif
+    return rms_norm(input, weight_, epsilon_);
 }
 
 }  // namespace temblor

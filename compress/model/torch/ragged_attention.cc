@@ -9,11 +9,9 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/softmax.h>
-#if TEMBLOR_TORCH_MAJOR >= 2
-#include <ATen/ops/scaled_dot_product_attention.h>
-#endif
 
 #include "compress/model/torch/device.h"
+#include "compress/model/torch/torch_operators.h"
 
 namespace temblor {
 namespace {
@@ -32,17 +30,15 @@ at::Tensor projected_part(const at::Tensor& projected, int64_t which, int64_t te
 
 at::Tensor attend(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
                   const at::Tensor& mask) {
-#if TEMBLOR_TORCH_MAJOR >= 2
-    if (!mask.defined()) return at::scaled_dot_product_attention(queries, keys, values);
-    return at::scaled_dot_product_attention(queries, keys, values, mask);
-#else
+    if (has_fused_attention()) {
+        return fused_attention(queries, keys, values, mask, /*causal=*/false);
+    }
     const double scale = 1 / std::sqrt(static_cast<double>(queries.size(-1)));
     at::Tensor scores = at::matmul(queries, keys.transpose(-2, -1)).to(at::kFloat) * scale;
     if (mask.defined()) {
         scores = scores.masked_fill(mask.logical_not(), -std::numeric_limits<float>::infinity());
     }
     return at::matmul(at::softmax(scores, -1).to(values.scalar_type()), values);
-#endif
 }
 
 RaggedAttention::RaggedAttention(const RaggedBatch& batch, at::Device device)

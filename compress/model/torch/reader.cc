@@ -32,7 +32,7 @@ void add_logits(const DecoderTorso& torso, const WantedRows& wanted, const at::T
                                         wanted.rows.begin() + static_cast<std::ptrdiff_t>(end));
         const at::Tensor scores =
             to_floats(torso.logits(at::index_select(hidden, 0, to_device(rows, hidden.device()))));
-        const auto* values = scores.const_data_ptr<float>();
+        const auto* values = scores.data_ptr<float>();
         for (size_t j = i; j < end; ++j) {
             auto& logits = results[wanted.requests[j]].logits;
             logits.insert(logits.end(), values, values + scores.size(1));
@@ -54,7 +54,7 @@ void add_log_probabilities(const DecoderTorso& torso, const WantedRows& wanted,
         const at::Tensor scores = torso.logits(at::index_select(hidden, 0, part(wanted.rows)));
         const at::Tensor chosen = to_floats(
             at::gather(at::log_softmax(scores, -1), 1, part(targets).unsqueeze(1)).squeeze(1));
-        const auto* values = chosen.const_data_ptr<float>();
+        const auto* values = chosen.data_ptr<float>();
         for (size_t j = i; j < end; ++j) {
             results[wanted.requests[j]].log_probabilities[static_cast<size_t>(places[j])] =
                 *values++;
@@ -145,7 +145,7 @@ Result<std::vector<float>> Reader::embeddings(std::span<const uint32_t> ids) con
         }
         const at::Tensor rows =
             to_floats(core_->torso().embed(to_device({ids.begin(), ids.end()}, core_->device())));
-        const auto* values = rows.const_data_ptr<float>();
+        const auto* values = rows.data_ptr<float>();
         return std::vector<float>(values, values + rows.numel());
     });
 }

@@ -55,7 +55,9 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::open(const std::string& folder,
         Result<at::Device> device = choose_device(options);
         if (!device.is_ok()) return std::move(device).status();
         core->device_ = device.value();
-        core->type_ = scalar_type(options.precision, core->device_);
+        Result<at::ScalarType> type = choose_scalar_type(options, core->device_);
+        if (!type.is_ok()) return std::move(type).status();
+        core->type_ = type.value();
         core->chunk_rows_ = core->device_.is_cpu() ? kCpuChunkRows : kDeviceChunkRows;
         apply_threads(options);
         WeightLoader loader(files.value(), core->device_, core->type_);
@@ -79,7 +81,9 @@ Result<std::unique_ptr<ReaderCore>> ReaderCore::random(const ModelConfig& config
         Result<at::Device> device = choose_device(options);
         if (!device.is_ok()) return std::move(device).status();
         core->device_ = device.value();
-        core->type_ = scalar_type(options.precision, core->device_);
+        Result<at::ScalarType> type = choose_scalar_type(options, core->device_);
+        if (!type.is_ok()) return std::move(type).status();
+        core->type_ = type.value();
         core->chunk_rows_ = core->device_.is_cpu() ? kCpuChunkRows : kDeviceChunkRows;
         apply_threads(options);
         at::Generator generator = at::globalContext().defaultGenerator(core->device_);

@@ -37,10 +37,10 @@ void row_maxima(const at::Tensor& scores, int64_t begin, int64_t count, at::Tens
         at::amax_out(out, scores.narrow(1, begin, count), {1});
         return;
     }
-    const auto* values = static_cast<const uint16_t*>(scores.const_data_ptr()) + begin;
+    const auto* values = static_cast<const uint16_t*>(scores.data_ptr()) + begin;
     row_maxima_16(values, static_cast<size_t>(scores.size(0)),
                   static_cast<size_t>(scores.stride(0)), static_cast<size_t>(count),
-                  static_cast<uint16_t*>(out.mutable_data_ptr()));
+                  static_cast<uint16_t*>(out.data_ptr()));
 }
 
 }  // namespace temblor

@@ -27,9 +27,9 @@ at::Tensor vector_product(const at::Tensor& input, const Linear& linear) {
     const int64_t rows = weight.size(0);
     const int64_t columns = weight.size(1);
     at::Tensor out = at::empty({1, rows}, values.options());
-    const auto* vector = values.const_data_ptr<float>();
-    auto* sums = out.mutable_data_ptr<float>();
-    const void* matrix = weight.const_data_ptr();
+    const auto* vector = values.data_ptr<float>();
+    auto* sums = out.data_ptr<float>();
+    const void* matrix = weight.data_ptr();
     const at::ScalarType type = weight.scalar_type();
     at::parallel_for(0, rows, std::max<int64_t>(1, kLeastWeights / std::max<int64_t>(columns, 1)),
                      [&](int64_t begin, int64_t end) {

@@ -60,7 +60,7 @@ Result<std::vector<float>> SentenceEncoder::encode_tokens(std::span<const TokenS
             rows = rows / at::linalg_vector_norm(rows, 2, {1}, /*keepdim=*/true).clamp_min(1e-12);
         }
         const at::Tensor floats = to_floats(rows);
-        const auto* values = floats.const_data_ptr<float>();
+        const auto* values = floats.data_ptr<float>();
         for (size_t i = 0; i < order.size(); ++i) {
             std::copy_n(values + i * width, width,
                         vectors.begin() + static_cast<std::ptrdiff_t>(order[i] * width));

@@ -78,7 +78,7 @@ Result<std::vector<SparseVector>> SpladeEncoder::encode_tokens(std::span<const T
             const bool on_device = !largest.device().is_cpu();
             const at::Tensor scores = to_floats(on_device ? at::log1p(at::relu(largest)) : largest);
             const auto width = static_cast<size_t>(scores.size(1));
-            const std::span<const float> all(scores.const_data_ptr<float>(), order.size() * width);
+            const std::span<const float> all(scores.data_ptr<float>(), order.size() * width);
             const auto count = static_cast<int64_t>(order.size());
             at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
                 for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {

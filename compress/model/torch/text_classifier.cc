@@ -52,7 +52,7 @@ Result<std::vector<float>> TextClassifier::score_tokens(
         texts,
         [&](const RaggedBatch& batch, std::span<const size_t> order, const at::Tensor& hidden) {
             const at::Tensor floats = to_floats(parts_->head(first_rows(hidden, batch)));
-            const auto* values = floats.const_data_ptr<float>();
+            const auto* values = floats.data_ptr<float>();
             for (size_t i = 0; i < order.size(); ++i) {
                 std::copy_n(values + i * width, width,
                             scores.begin() + static_cast<std::ptrdiff_t>(order[i] * width));

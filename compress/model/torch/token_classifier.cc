@@ -49,7 +49,7 @@ Result<std::vector<TokenScores>> TokenClassifier::score_tokens(
         texts,
         [&](const RaggedBatch& batch, std::span<const size_t> order, const at::Tensor& hidden) {
             const at::Tensor floats = to_floats(parts_->head(hidden));
-            const auto* values = floats.const_data_ptr<float>();
+            const auto* values = floats.data_ptr<float>();
             for (size_t i = 0; i < order.size(); ++i) {
                 const auto* begin = values + static_cast<size_t>(batch.begins[i]) * width;
                 results[order[i]].scores.assign(
