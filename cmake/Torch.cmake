@@ -79,10 +79,12 @@ if(torch_config)
   # Debian 12's libtorch needs libprotobuf, and its libsentencepiece exports another protobuf's
   # functions under the same names: a program with both dies before main().
   set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE OFF)
+  get_target_property(torch_cpu_file torch_cpu LOCATION)
+  get_target_property(torch_c10_file c10 LOCATION)
   try_run(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_LINKS
     SOURCE_FROM_CONTENT main.cc "int main() { return 0; }"
     LINK_OPTIONS -Wl,--no-as-needed
-    LINK_LIBRARIES PkgConfig::SENTENCEPIECE torch_cpu_library c10)
+    LINK_LIBRARIES ${SENTENCEPIECE_LINK_LIBRARIES} ${torch_cpu_file} ${torch_c10_file})
   if(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN EQUAL 0)
     set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE ON)
   else()
