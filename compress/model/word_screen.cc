@@ -27,10 +27,20 @@ struct RoundedRow {
     float error = 0;  ///< length of the difference
 };
 
+/// A row with a number that is not finite becomes zeros, infinitely wrong.
 RoundedRow round_row(std::span<const float> row, int8_t* values) {
     float largest = 0;
-    for (const float value : row) largest = std::max(largest, std::abs(value));
+    float difference_to_itself = 0;
+    for (const float value : row) {
+        largest = std::max(largest, std::abs(value));
+        difference_to_itself += value - value;
+    }
     RoundedRow rounded;
+    if (difference_to_itself != 0) {
+        std::fill_n(values, row.size(), int8_t{0});
+        rounded.error = std::numeric_limits<float>::infinity();
+        return rounded;
+    }
     rounded.scale = largest / kLargest;
     const float inverse = largest > 0 ? kLargest / largest : 0;
     double error = 0;
@@ -151,7 +161,7 @@ void WordScreen::find(const Text& text, size_t first, size_t last,
                                 norms_[word] * (text.largest_error + slack) +
                                 errors_[word] * text.largest_norm + bias_[word] +
                                 kFloatSlack * std::abs(bias_[word]);
-            if (bound > 0) found.push_back(static_cast<uint32_t>(word));
+            if (!(bound <= 0)) found.push_back(static_cast<uint32_t>(word));
         }
     }
 }

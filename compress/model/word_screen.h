@@ -21,7 +21,8 @@ public:
     /// Whether this processor has instructions that make it worth while (AVX-512 VNNI).
     static bool is_fast();
 
-    /// `words` [count, size] row by row and `bias` [count], all finite. Keeps a byte a number.
+    /// `words` [count, size] row by row and `bias` [count]. Keeps a byte a number. Words and tokens
+    /// with numbers that are not finite are found always.
     WordScreen(std::span<const float> words, std::span<const float> bias, size_t size);
 
     /// A text's tokens as 8-bit integers.
@@ -33,7 +34,7 @@ public:
         float largest_error = 0;  ///< length of what rounding took from a token
         float largest_norm = 0;   ///< length of a rounded token
     };
-    /// `tokens` [n, size] row by row, n > 0, all finite. O(n x size).
+    /// `tokens` [n, size] row by row, n > 0. O(n x size).
     [[nodiscard]] Text round(std::span<const float> tokens) const;
 
     [[nodiscard]] size_t blocks() const { return blocks_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -93,6 +94,19 @@ TEST(WordScreenTest, TokensOfNothingLeaveTheBias) {
     std::vector<uint32_t> found;
     screen.find(screen.round(std::vector<float>(4, 0.0F)), 0, screen.blocks(), found);
     EXPECT_EQ(found, std::vector<uint32_t>{0});
+}
+
+TEST(WordScreenTest, WhatIsNotFiniteIsFound) {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    const std::vector<float> bias(3, -100.0F);
+    const std::vector<float> words = {1, 2, NAN, 1, 2, kInfinity};
+    const WordScreen screen(words, bias, 2);
+    std::vector<uint32_t> found;
+    screen.find(screen.round(std::vector<float>{1, 1}), 0, screen.blocks(), found);
+    EXPECT_EQ(found, (std::vector<uint32_t>{1, 2}));
+    found.clear();
+    screen.find(screen.round(std::vector<float>{1, 1, 1, -kInfinity}), 0, screen.blocks(), found);
+    EXPECT_EQ(found, (std::vector<uint32_t>{0, 1, 2}));
 }
 
 TEST(WordScreenTest, InstructionsEqualThePortableLoop) {
