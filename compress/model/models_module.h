@@ -11,7 +11,8 @@ namespace temblor {
 
 /// What libtemblor_models.so offers. Models need libtorch, which takes a quarter of a second and
 /// 100 MB to load: so it is linked to that module only, which is opened with the first model and
-/// stays open. Both sides are built together, as kModelsModuleBuild says; C++ types pass between.
+/// stays open. Both sides are built together, as models_module_build() says; C++ types pass
+/// between.
 struct ModelsModule {
     Result<std::shared_ptr<const SparseTextModel>> (*open_sparse)(const std::string& folder,
                                                                   const TextModelOptions& options);
@@ -21,7 +22,8 @@ struct ModelsModule {
                                                                  const TextModelOptions& options);
 };
 
-inline constexpr char kModelsModuleBuild[] = TEMBLOR_VERSION " " __VERSION__;
+/// Version and compiler, of the program in the program and of the module in the module.
+const char* models_module_build();
 
 /// The module's one symbol, "temblor_models_module": null for a program of another build.
 using TemblorModelsModule = const ModelsModule*(const char* build);

@@ -24,15 +24,17 @@ Result<const ModelsModule*> open_models_module() {
                                      " (scripts/setup --models installs libtorch)");
     }
     auto* entry = reinterpret_cast<TemblorModelsModule*>(::dlsym(module, "temblor_models_module"));
-    const ModelsModule* made = entry == nullptr ? nullptr : entry(kModelsModuleBuild);
+    const ModelsModule* made = entry == nullptr ? nullptr : entry(models_module_build());
     if (made == nullptr) {
         return Status::unimplemented(path + ": of another build than this program (" +
-                                     kModelsModuleBuild + ")");
+                                     models_module_build() + ")");
     }
     return made;
 }
 
 }  // namespace
+
+const char* models_module_build() { return TEMBLOR_VERSION " " __VERSION__; }
 
 Result<const ModelsModule*> models_module() {
     static const Result<const ModelsModule*> opened = open_models_module();

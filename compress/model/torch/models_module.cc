@@ -142,5 +142,5 @@ constexpr ModelsModule kModule = {open_sparse, open_dense, open_scores};
 
 extern "C" [[gnu::visibility("default")]] const temblor::ModelsModule* temblor_models_module(
     const char* build) {
-    return std::string_view(build) == temblor::kModelsModuleBuild ? &temblor::kModule : nullptr;
+    return std::string_view(build) == temblor::models_module_build() ? &temblor::kModule : nullptr;
 }
