@@ -61,7 +61,9 @@ if(torch_config)
     unset(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN CACHE)
   endif()
   set(Torch_DIR "${torch_config}" CACHE PATH "" FORCE)
-  mark_as_advanced(Torch_DIR)
+  # TorchConfig.cmake looks for its other half in the system first, which may have another libtorch.
+  set(Caffe2_DIR "${torch_config}/../Caffe2" CACHE PATH "" FORCE)
+  mark_as_advanced(Torch_DIR Caffe2_DIR)
   find_package(Torch REQUIRED)
   add_library(temblor_torch INTERFACE)
   target_link_libraries(temblor_torch INTERFACE torch_cpu_library c10 ${CMAKE_DL_LIBS})
@@ -73,10 +75,11 @@ if(torch_config)
   # Debian 12's libtorch needs libprotobuf, and its libsentencepiece exports another protobuf's
   # functions under the same names: a program with both dies before main().
   set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE OFF)
+  get_target_property(torch_file torch_cpu LOCATION)
   try_run(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_LINKS
     SOURCE_FROM_CONTENT main.cc "int main() { return 0; }"
-    LINK_OPTIONS -Wl,--no-as-needed
-    LINK_LIBRARIES PkgConfig::SENTENCEPIECE torch_cpu_library c10)
+    LINK_OPTIONS -Wl,--no-as-needed -Wl,--allow-shlib-undefined
+    LINK_LIBRARIES PkgConfig::SENTENCEPIECE "${torch_file}")
   if(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN EQUAL 0)
     set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE ON)
   else()
