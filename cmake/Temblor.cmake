@@ -14,7 +14,9 @@ if(TEMBLOR_SANITIZE)
   target_link_options(temblor_options INTERFACE -fsanitize=${TEMBLOR_SANITIZE})
 endif()
 if(TEMBLOR_FUZZ)
-  target_compile_options(temblor_options INTERFACE -fsanitize=fuzzer-no-link)
+  # What no fuzzer links has the target property TEMBLOR_UNFUZZED.
+  target_compile_options(temblor_options INTERFACE
+    $<$<NOT:$<BOOL:$<TARGET_PROPERTY:TEMBLOR_UNFUZZED>>>:-fsanitize=fuzzer-no-link>)
 endif()
 
 # temblor_floor(NAME SOURCES ... LINK ... PRIVATE_LINK ...): the library of one floor of the house.
@@ -22,4 +24,11 @@ function(temblor_floor name)
   cmake_parse_arguments(FLOOR "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   add_library(temblor_${name} STATIC ${FLOOR_SOURCES})
   target_link_libraries(temblor_${name} PUBLIC temblor_options ${FLOOR_LINK} PRIVATE ${FLOOR_PRIVATE_LINK})
+  # Under sanitizers these take far longer to compile than their tests to run.
+  if(TEMBLOR_SANITIZE AND name MATCHES "^(server|cli)$")
+    target_compile_options(temblor_${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
+  endif()
+  if(name STREQUAL "cli")
+    set_target_properties(temblor_${name} PROPERTIES TEMBLOR_UNFUZZED ON)
+  endif()
 endfunction()

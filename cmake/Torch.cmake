@@ -61,9 +61,13 @@ if(torch_config)
     unset(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN CACHE)
   endif()
   set(Torch_DIR "${torch_config}" CACHE PATH "" FORCE)
-  # TorchConfig.cmake looks for its other half in the system first, which may have another libtorch.
-  set(Caffe2_DIR "${torch_config}/../Caffe2" CACHE PATH "" FORCE)
-  mark_as_advanced(Torch_DIR Caffe2_DIR)
+  # Its TorchConfig.cmake would take the targets of another libtorch that the system has.
+  get_filename_component(torch_packages "${torch_config}" DIRECTORY)
+  set(Caffe2_DIR "${torch_packages}/Caffe2" CACHE PATH "" FORCE)
+  unset(TORCH_LIBRARY CACHE)
+  find_library(TORCH_LIBRARY torch NO_DEFAULT_PATH
+    PATHS "${torch_packages}/../../lib" "${torch_packages}/..")
+  mark_as_advanced(Torch_DIR Caffe2_DIR TORCH_LIBRARY)
   find_package(Torch REQUIRED)
   add_library(temblor_torch INTERFACE)
   target_link_libraries(temblor_torch INTERFACE torch_cpu_library c10 ${CMAKE_DL_LIBS})
@@ -75,11 +79,12 @@ if(torch_config)
   # Debian 12's libtorch needs libprotobuf, and its libsentencepiece exports another protobuf's
   # functions under the same names: a program with both dies before main().
   set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE OFF)
-  get_target_property(torch_file torch_cpu LOCATION)
+  get_target_property(torch_cpu_file torch_cpu LOCATION)
+  get_target_property(torch_c10_file c10 LOCATION)
   try_run(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_LINKS
     SOURCE_FROM_CONTENT main.cc "int main() { return 0; }"
-    LINK_OPTIONS -Wl,--no-as-needed -Wl,--allow-shlib-undefined
-    LINK_LIBRARIES PkgConfig::SENTENCEPIECE "${torch_file}")
+    LINK_OPTIONS -Wl,--no-as-needed
+    LINK_LIBRARIES ${SENTENCEPIECE_LINK_LIBRARIES} ${torch_cpu_file} ${torch_c10_file})
   if(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE_RUN EQUAL 0)
     set(TEMBLOR_TORCH_BESIDE_SENTENCEPIECE ON)
   else()

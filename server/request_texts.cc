@@ -27,7 +27,7 @@ bool RequestTexts::knows(std::string_view model) const {
 }
 
 TextReader RequestTexts::reader(TextSide side, const Schema& schema) {
-    return [this, side, &schema, bm25 = text_vector_reader(side, schema)](
+    return [this, &schema, bm25 = text_vector_reader(side, schema)](
                std::string_view name, dom::element object,
                const JsonPlace& place) -> Result<TextVector> {
         const std::string model(model_named(object));

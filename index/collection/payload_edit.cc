@@ -9,17 +9,17 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr size_t kMaxDepth = 64;
+constexpr size_t kPayloadDepth = 64;
 
 Result<json::object> parse_object(std::string_view text, StatusCode code, const char* what) {
     if (text.empty()) return json::object();
     json::parse_options options;
-    options.max_depth = kMaxDepth;
+    options.max_depth = kPayloadDepth;
     boost::system::error_code error;
     json::value value = json::parse(text, error, {}, options);
     if (error || !value.is_object()) {
         return Status(code, std::string(what) + ": expected a JSON object at most " +
-                                std::to_string(kMaxDepth) + " levels deep" +
+                                std::to_string(kPayloadDepth) + " levels deep" +
                                 (error ? ": " + error.message() : std::string()));
     }
     return std::move(value.get_object());

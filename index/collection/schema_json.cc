@@ -13,7 +13,7 @@ namespace dom = simdjson::dom;
 namespace json = boost::json;
 
 constexpr size_t kMaxBytes = size_t{4} << 20;
-constexpr size_t kMaxDepth = 8;
+constexpr size_t kSchemaDepth = 8;
 
 std::string_view source_name(VectorSource source) {
     return source == VectorSource::kText ? "text" : "learned";
@@ -181,7 +181,7 @@ Result<Schema> Schema::from_json(std::string_view json) {
                                    std::to_string(kMaxBytes));
     }
     dom::parser parser;
-    simdjson::error_code error = parser.allocate(json.size(), kMaxDepth);
+    simdjson::error_code error = parser.allocate(json.size(), kSchemaDepth);
     dom::element root;
     if (error == simdjson::SUCCESS) error = parser.parse(std::string(json)).get(root);
     if (error != simdjson::SUCCESS) {

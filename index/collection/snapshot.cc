@@ -13,7 +13,7 @@ namespace temblor {
 namespace {
 
 /// Between two looks at whether to go on.
-constexpr size_t kStep = size_t{4} << 20;
+constexpr size_t kSnapshotStep = size_t{4} << 20;
 
 using Segments = std::vector<std::shared_ptr<const CollectionSegment>>;
 
@@ -80,7 +80,7 @@ private:
         TEMBLOR_ASSIGN_OR_RETURN(const auto source, files_.map(from));
         TEMBLOR_ASSIGN_OR_RETURN(const auto target, AtomicFile::create(to, files_));
         for (auto rest = source->bytes(); !rest.empty();) {
-            const auto step = rest.first(std::min(rest.size(), kStep));
+            const auto step = rest.first(std::min(rest.size(), kSnapshotStep));
             rest = rest.subspan(step.size());
             if (progress_.cancelled()) return Status::cancelled("the snapshot was interrupted");
             TEMBLOR_RETURN_IF_ERROR(target->write(step));
@@ -108,7 +108,7 @@ private:
             return Status::corruption(path + ": changed its size while it was read");
         while (!rest.empty()) {
             if (progress_.cancelled()) return Status::cancelled("the snapshot was interrupted");
-            const auto step = rest.first(std::min(rest.size(), kStep));
+            const auto step = rest.first(std::min(rest.size(), kSnapshotStep));
             TEMBLOR_RETURN_IF_ERROR(take(step));
             rest = rest.subspan(step.size());
             done_ += step.size();

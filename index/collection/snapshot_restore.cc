@@ -13,7 +13,7 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kStep = size_t{1} << 20;
+constexpr size_t kRestoreStep = size_t{1} << 20;
 constexpr std::string_view kManifest = "manifest.json";
 
 Status damaged(const std::string& archive, std::string_view member, const std::string& what) {
@@ -102,7 +102,7 @@ private:
     std::string archive_;
     FileSystem& files_;
     Progress& progress_;
-    std::vector<std::byte> buffer_ = std::vector<std::byte>(kStep);
+    std::vector<std::byte> buffer_ = std::vector<std::byte>(kRestoreStep);
     uint64_t done_ = 0;
     uint64_t total_ = 0;
 };

@@ -10,7 +10,7 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kReadBatch = 256;
+constexpr size_t kFilterReadBatch = 256;
 
 /// The ordinal that holds an id; nothing too when the database cannot be read, which the search for
 /// payloads that follows will tell.
@@ -41,7 +41,7 @@ public:
         std::vector<uint32_t> batch;
         for (const uint32_t row : rows) {
             batch.push_back(row);
-            if (batch.size() == kReadBatch) TEMBLOR_RETURN_IF_ERROR(visit_batch(batch, each));
+            if (batch.size() == kFilterReadBatch) TEMBLOR_RETURN_IF_ERROR(visit_batch(batch, each));
         }
         return visit_batch(batch, each);
     }

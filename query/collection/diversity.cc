@@ -9,7 +9,7 @@
 namespace temblor {
 namespace {
 
-struct Candidate {
+struct DiversityCandidate {
     CollectionHit hit;
     std::variant<SparseVector, DenseVector> vector;
     double likeness = -std::numeric_limits<double>::infinity();  ///< to those chosen
@@ -20,7 +20,7 @@ double weigh(Distance distance, double score) {
     return distance == Distance::kEuclid ? -score * score : score;
 }
 
-double likeness(Distance distance, const Candidate& a, const Candidate& b) {
+double likeness(Distance distance, const DiversityCandidate& a, const DiversityCandidate& b) {
     if (const auto* sparse = std::get_if<SparseVector>(&a.vector)) {
         return inner_product(sparse->view(), std::get<SparseVector>(b.vector).view());
     }
@@ -33,7 +33,7 @@ double likeness(Distance distance, const Candidate& a, const Candidate& b) {
 Status diversify(const Version& version, std::string_view name, float share, uint32_t limit,
                  std::vector<CollectionHit>& hits) {
     TEMBLOR_ASSIGN_OR_RETURN(auto points, get_points(version, hits, {false, true}));
-    std::vector<Candidate> left;
+    std::vector<DiversityCandidate> left;
     left.reserve(hits.size());
     for (size_t i = 0; i < hits.size(); ++i) {
         for (NamedVector& vector : points[i].point.vectors) {
@@ -46,18 +46,19 @@ Status diversify(const Version& version, std::string_view name, float share, uin
     hits.clear();
     auto best = left.begin();
     while (best != left.end()) {
-        const Candidate chosen = std::move(*best);
+        const DiversityCandidate chosen = std::move(*best);
         hits.push_back(chosen.hit);
         if (hits.size() == limit) break;
         left.erase(best);
-        for (Candidate& one : left)
+        for (DiversityCandidate& one : left)
             one.likeness = std::max(one.likeness, likeness(distance, one, chosen));
-        const auto worth = [distance, share](const Candidate& one) {
+        const auto worth = [distance, share](const DiversityCandidate& one) {
             return (1.0 - share) * weigh(distance, one.hit.score) - share * one.likeness;
         };
-        best = std::max_element(
-            left.begin(), left.end(),
-            [&](const Candidate& a, const Candidate& b) { return worth(a) < worth(b); });
+        best = std::max_element(left.begin(), left.end(),
+                                [&](const DiversityCandidate& a, const DiversityCandidate& b) {
+                                    return worth(a) < worth(b);
+                                });
     }
     return Status::ok();
 }

@@ -19,7 +19,7 @@ constexpr uint64_t kMostCandidates = uint64_t{1} << 24;
 constexpr uint64_t kRowsAtOnce = 16'384;
 constexpr uint64_t kLeastMargin = 16;
 
-struct Candidate {
+struct TruthCandidate {
     float key;  // larger is better
     int32_t row;
 };
@@ -29,7 +29,7 @@ struct Answer {
     int32_t row;
 };
 
-bool better_key(const Candidate& a, const Candidate& b) { return a.key > b.key; }
+bool better_key(const TruthCandidate& a, const TruthCandidate& b) { return a.key > b.key; }
 bool better_answer(const Answer& a, const Answer& b) {
     return a.score != b.score ? a.score > b.score : a.row < b.row;
 }
@@ -60,10 +60,10 @@ public:
         candidates_.resize(most);
     }
     void clear() { candidates_.clear(); }
-    [[nodiscard]] const std::vector<Candidate>& candidates() const { return candidates_; }
+    [[nodiscard]] const std::vector<TruthCandidate>& candidates() const { return candidates_; }
 
 private:
-    std::vector<Candidate> candidates_;
+    std::vector<TruthCandidate> candidates_;
 };
 
 class ExactDenseSearch {
@@ -171,7 +171,7 @@ private:
         pool.prune(most_);
         std::vector<float> copy;
         std::vector<Answer> answers;
-        for (const Candidate& candidate : pool.candidates()) {
+        for (const TruthCandidate& candidate : pool.candidates()) {
             answers.push_back({score(query, candidate.row, copy), candidate.row});
         }
         const auto keep = [&] {

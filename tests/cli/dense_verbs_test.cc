@@ -15,14 +15,17 @@
 #include "data/formats/relevance.h"
 #include "query/dense/dense_ground_truth.h"
 #include "tests/data/dense_files.h"
+#include "tests/sanitized.h"
 
 namespace temblor::cli::testing {
 namespace {
 
+using temblor::testing::all_or_some;
 using temblor::testing::random_dense;
 
 TEST_F(DenseVerbs, BuildCalibrateAndEval) {
-    ASSERT_TRUE(write_npy(path("base.npy"), random_dense(3, 3000, 20), FloatWidth::kF32).is_ok());
+    const uint32_t rows = all_or_some(3000, 1000);
+    ASSERT_TRUE(write_npy(path("base.npy"), random_dense(3, rows, 20), FloatWidth::kF32).is_ok());
     ASSERT_TRUE(write_npy(path("q.npy"), random_dense(4, 40, 20), FloatWidth::kF16).is_ok());
     for (const std::string metric : {"ip", "cosine", "l2"}) {
         must("temblor groundtruth --input base.npy --queries q.npy --k 10 --output gt --metric " +

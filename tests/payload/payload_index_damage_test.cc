@@ -33,7 +33,7 @@ void use(const PayloadIndex& index, const std::vector<Condition>& conditions) {
     }
 }
 
-class PayloadIndexDamage : public testing::TestWithParam<PayloadType> {
+class PayloadIndexDamage : public ::testing::TestWithParam<PayloadType> {
 protected:
     void SetUp() override {
         RandomFilters random(9);
@@ -78,9 +78,9 @@ TEST_P(PayloadIndexDamage, FlippedBitsNeverCrash) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryType, PayloadIndexDamage,
-                         testing::Values(PayloadType::kKeyword, PayloadType::kInteger,
-                                         PayloadType::kFloat, PayloadType::kBool,
-                                         PayloadType::kDatetime),
+                         ::testing::Values(PayloadType::kKeyword, PayloadType::kInteger,
+                                           PayloadType::kFloat, PayloadType::kBool,
+                                           PayloadType::kDatetime),
                          [](const auto& type) {
                              return std::string(payload_type_name(type.param));
                          });

@@ -17,7 +17,7 @@ constexpr std::string_view kVocabulary =
 constexpr std::string_view kIdf =
     R"({"[PAD]": 1.0, "[CLS]": 1.0, "[UNK]": 1.0, "run": 2.5, "##ning": 0.5, "fast": 3, "slow": 0})";
 
-class InferenceFree : public testing::Test {
+class InferenceFree : public ::testing::Test {
 protected:
     [[nodiscard]] TextEncoderOptions options() const {
         TextEncoderOptions options;

@@ -14,8 +14,8 @@ class TemporaryFile {
 public:
     explicit TemporaryFile(std::string_view content) {
         static int count = 0;
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        path_ = testing::TempDir() + "temblor-" + test->test_suite_name() + "-" + test->name() +
+        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+        path_ = ::testing::TempDir() + "temblor-" + test->test_suite_name() + "-" + test->name() +
                 "-" + std::to_string(count++);
         std::ofstream(path_, std::ios::binary) << content;
     }

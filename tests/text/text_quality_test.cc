@@ -13,7 +13,7 @@ struct Expectation {
     double ndcg;
 };
 
-class TextQuality : public testing::TestWithParam<Expectation> {};
+class TextQuality : public ::testing::TestWithParam<Expectation> {};
 
 EncodedCorpus encode(const test::BeirCollection& collection, const TextEncoderOptions& options) {
     auto encoder = make_document_encoder(options);
@@ -41,8 +41,8 @@ TEST_P(TextQuality, Bm25DefaultsReachTheFloor) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Beir, TextQuality,
-                         testing::Values(Expectation{"nfcorpus", 0.32},
-                                         Expectation{"scifact", 0.67}),
+                         ::testing::Values(Expectation{"nfcorpus", 0.32},
+                                           Expectation{"scifact", 0.67}),
                          [](const auto& instance) { return instance.param.collection; });
 
 }  // namespace

@@ -1,13 +1,19 @@
 #include "compress/model/torch/masked_lm_head.h"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
 
 #include "compress/model/torch/activation.h"
+#include "compress/model/torch/device.h"
 #include "compress/model/torch/row_maxima.h"
 
 namespace temblor {
@@ -42,6 +48,18 @@ constexpr int64_t kDeviceTileBytes = int64_t{1} << 27;
 constexpr int64_t kCpuTileTokens = 256;
 constexpr int64_t kDeviceTileTokens = 8192;
 
+/// Texts that are screened before it is judged.
+constexpr uint64_t kScreenTrial = 16;
+/// It is worth while if it leaves less than one word in so many.
+constexpr uint64_t kScreenWorth = 4;
+/// Blocks of words that a thread screens at a time.
+constexpr size_t kScreenChunk = 64;
+
+/// Of the CPU, contiguous float32.
+std::span<const float> floats_of(const at::Tensor& tensor) {
+    return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
+}
+
 }  // namespace
 
 MaskedLmHead MaskedLmHead::load(WeightLoader& loader, const ModelConfig& config,
@@ -59,7 +77,14 @@ MaskedLmHead MaskedLmHead::load(WeightLoader& loader, const ModelConfig& config,
                       : words;
     head.bias_ =
         loader.load(loader.has(names.bias) ? names.bias : names.other_bias, {config.vocabulary});
-    if (loader.status().is_ok()) head.bias_ = head.bias_.to(at::kFloat);
+    if (!loader.status().is_ok()) return head;
+    head.bias_ = head.bias_.to(at::kFloat);
+    if (head.bias_.device().is_cpu() && WordScreen::is_fast()) {
+        head.screen_ =
+            std::make_shared<WordScreen>(floats_of(head.words_.to(at::kFloat).contiguous()),
+                                         floats_of(head.bias_), size_t(config.hidden));
+        head.use_ = std::make_shared<ScreenUse>();
+    }
     return head;
 }
 
@@ -73,6 +98,59 @@ at::Tensor MaskedLmHead::logits(const at::Tensor& hidden) const {
 }
 
 at::Tensor MaskedLmHead::largest_logits(const at::Tensor& hidden, const RaggedBatch& batch) const {
+    return screens() ? screened_logits(hidden, batch) : tiled_logits(hidden, batch);
+}
+
+bool MaskedLmHead::screens() const {
+    if (!screen_) return false;
+    const uint64_t words = use_->words;
+    return words < kScreenTrial * static_cast<uint64_t>(words_.size(0)) ||
+           use_->found * kScreenWorth < words;
+}
+
+at::Tensor MaskedLmHead::screened_logits(const at::Tensor& hidden, const RaggedBatch& batch) const {
+    const at::Tensor rows = transform(hidden);
+    const at::Tensor columns = rows.t();
+    const at::Tensor floats = rows.to(at::kFloat).contiguous();
+    const auto width = static_cast<size_t>(floats.size(1));
+    const int64_t vocabulary = words_.size(0);
+    const auto texts = static_cast<int64_t>(batch.lengths.size());
+    at::Tensor result = at::zeros({texts, vocabulary}, bias_.options());
+    const auto chunks = static_cast<int64_t>((screen_->blocks() + kScreenChunk - 1) / kScreenChunk);
+    std::vector<std::vector<uint32_t>> found(static_cast<size_t>(chunks));
+    for (int64_t text = 0; text < texts; ++text) {
+        const int64_t begin = batch.begins[static_cast<size_t>(text)];
+        const int64_t length = batch.lengths[static_cast<size_t>(text)];
+        const auto tokens = screen_->round(floats_of(floats).subspan(
+            static_cast<size_t>(begin) * width, static_cast<size_t>(length) * width));
+        at::parallel_for(0, chunks, 1, [&](int64_t first, int64_t last) {
+            for (auto chunk = static_cast<size_t>(first); chunk < static_cast<size_t>(last);
+                 ++chunk) {
+                found[chunk].clear();
+                screen_->find(tokens, chunk * kScreenChunk,
+                              std::min((chunk + 1) * kScreenChunk, screen_->blocks()),
+                              found[chunk]);
+            }
+        });
+        std::vector<int64_t> ids;
+        for (const auto& part : found) ids.insert(ids.end(), part.begin(), part.end());
+        use_->words += static_cast<uint64_t>(vocabulary);
+        use_->found += ids.size();
+        if (ids.empty()) continue;
+        const at::Tensor scores = at::mm(words_.index_select(0, to_device(ids, at::kCPU)),
+                                         columns.narrow(1, begin, length));
+        at::Tensor largest = at::empty({scores.size(0)}, scores.options());
+        row_maxima(scores, 0, length, largest);
+        const at::Tensor sums = largest.to(at::kFloat);
+        const auto* values = sums.data_ptr<float>();
+        const auto* bias = bias_.data_ptr<float>();
+        auto* out = result.data_ptr<float>() + text * vocabulary;
+        for (size_t i = 0; i < ids.size(); ++i) out[ids[i]] = values[i] + bias[ids[i]];
+    }
+    return result;
+}
+
+at::Tensor MaskedLmHead::tiled_logits(const at::Tensor& hidden, const RaggedBatch& batch) const {
     const bool cpu = hidden.device().is_cpu();
     const int64_t most_tokens = cpu ? kCpuTileTokens : kDeviceTileTokens;
     const int64_t most_elements =
