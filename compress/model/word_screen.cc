@@ -7,8 +7,8 @@
 namespace temblor {
 namespace {
 
-constexpr size_t kLanes = 16;
-constexpr size_t kGroups = WordScreen::kBlock / kLanes;
+constexpr size_t kScreenLanes = 16;
+constexpr size_t kGroups = WordScreen::kBlock / kScreenLanes;
 constexpr size_t kTile = 8;
 constexpr float kLargest = 127;
 constexpr int32_t kWordOffset = 128;
@@ -77,7 +77,9 @@ void word_screen_internal::largest_products_portable(const uint8_t* words, size_
             int32_t sum = -offsets[t];
             for (size_t i = 0; i < quads * 4; ++i) {
                 const size_t place =
-                    ((i / 4 * kGroups + word / kLanes) * kLanes + word % kLanes) * 4 + i % 4;
+                    ((i / 4 * kGroups + word / kScreenLanes) * kScreenLanes + word % kScreenLanes) *
+                        4 +
+                    i % 4;
                 sum += int32_t{words[place]} * token[i];
             }
             largest[word] = std::max(largest[word], scales[t] * static_cast<float>(sum));

@@ -62,7 +62,7 @@ DecodePlan decode_plan(const DecoderTorso& torso, const KvStore& cache) {
     const ModelConfig& config = torso.config();
     DecodePlan plan;
     plan.type = torso.table().scalar_type() == at::kHalf ? DecodeType::kF16 : DecodeType::kBF16;
-    plan.device = cache.device().index();
+    plan.device = static_cast<uint8_t>(cache.device().index());
     plan.hidden = static_cast<int32_t>(config.hidden);
     plan.intermediate = static_cast<int32_t>(config.intermediate);
     plan.heads = static_cast<int32_t>(config.heads);

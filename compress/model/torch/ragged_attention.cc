@@ -83,7 +83,7 @@ at::Tensor RaggedAttention::attend_runs(const at::Tensor& projected, int64_t hea
     for (const Run& run : runs_) {
         const int64_t rows = run.texts * run.length;
         const at::Tensor part = projected.narrow(0, run.begin, rows);
-        const at::Tensor attended =
+        at::Tensor attended =
             attend(projected_part(part, 0, run.texts, run.length, heads),
                    projected_part(part, 1, run.texts, run.length, heads),
                    projected_part(part, 2, run.texts, run.length, heads), at::Tensor())

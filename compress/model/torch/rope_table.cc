@@ -38,9 +38,8 @@ at::Tensor RopeTable::rotate(const at::Tensor& input, const RopeAngles& angles) 
     const at::Tensor turned = input.narrow(-1, 0, rotated).to(at::kFloat);
     const at::Tensor swapped =
         at::cat({-turned.narrow(-1, half, half), turned.narrow(-1, 0, half)}, -1);
-    const at::Tensor result =
-        (turned * angles.cosines.unsqueeze(1) + swapped * angles.sines.unsqueeze(1))
-            .to(input.scalar_type());
+    at::Tensor result = (turned * angles.cosines.unsqueeze(1) + swapped * angles.sines.unsqueeze(1))
+                            .to(input.scalar_type());
     if (rotated == input.size(-1)) return result;
     return at::cat({result, input.narrow(-1, rotated, input.size(-1) - rotated)}, -1);
 }
