@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include <simdjson.h>
 
 #include "compress/model/reader.h"
 #include "tests/compress/model_files.h"
 #include "tests/compress/model_fixture.h"
 #include "tests/compress/test_devices.h"
+#include "tests/sanitized.h"
 
 namespace temblor {
 namespace {
@@ -19,6 +22,9 @@ TEST_P(ReaderRealTest, StoriesGoOnAsTheyShould) {
     for (const auto id : golden["ids"].get_array()) {
         expected.push_back(static_cast<uint32_t>(uint64_t(id.get_uint64())));
     }
+    // The fake device copies all weights for every operation: fewer tokens show as much there.
+    if (GetParam() == "fake" || testing::kSanitized)
+        expected.resize(std::min<size_t>(expected.size(), 48));
     ModelOptions options;
     options.device = testing::device_under_test(GetParam());
     const auto reader = Reader::open(*folder, options);
