@@ -15,7 +15,7 @@ constexpr uint32_t kWindow =
     1 << 16;  // documents; their sums, 256 KB, stay in the second-level cache
 
 /// Worse first, so that the heap's front is the one to go.
-bool better(const Hit& a, const Hit& b) {
+bool ranks_before(const Hit& a, const Hit& b) {
     return a.score != b.score ? a.score > b.score : a.row < b.row;
 }
 
@@ -152,16 +152,16 @@ void ExactIndex::search(SparseVectorView query, uint32_t k, Scratch& scratch,
             if (sums[d] <= threshold) continue;
             const Hit hit{static_cast<uint32_t>(first + d), sums[d]};
             if (heap.size() == wanted) {
-                std::pop_heap(heap.begin(), heap.end(), better);
+                std::pop_heap(heap.begin(), heap.end(), ranks_before);
                 heap.back() = hit;
             } else {
                 heap.push_back(hit);
             }
-            std::push_heap(heap.begin(), heap.end(), better);
+            std::push_heap(heap.begin(), heap.end(), ranks_before);
             if (heap.size() == wanted) threshold = heap.front().score;
         }
     }
-    std::sort(heap.begin(), heap.end(), better);
+    std::sort(heap.begin(), heap.end(), ranks_before);
     hits.assign(heap.begin(), heap.end());
 }
 

@@ -65,8 +65,9 @@ Result<std::string> model_fingerprint(const std::string& folder) {
     const auto add_number = [&](uint64_t number) {
         XXH3_128bits_update(state.get(), &number, sizeof(number));
     };
+    const std::filesystem::path place = folder;
     for (const std::string& name : files) {
-        TEMBLOR_ASSIGN_OR_RETURN(const auto file, MappedFile::open(folder + "/" + name));
+        TEMBLOR_ASSIGN_OR_RETURN(const auto file, MappedFile::open(place / name));
         add_number(name.size());
         XXH3_128bits_update(state.get(), name.data(), name.size());
         add_number(file->bytes().size());
