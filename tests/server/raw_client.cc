@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -34,6 +35,7 @@ void RawClient::close() {
 bool RawClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return false;
         bytes.remove_prefix(static_cast<size_t>(sent));
     }
@@ -49,7 +51,11 @@ void RawClient::finish_sending() { ::shutdown(descriptor_, SHUT_WR); }
 
 std::string RawClient::receive(size_t most) {
     std::string bytes(most, '\0');
-    const ssize_t got = recv(descriptor_, bytes.data(), bytes.size(), 0);
+    ssize_t got = 0;
+    // A fuzzer's alarm interrupts it: with a time limit it is not begun again by itself.
+    do {
+        got = recv(descriptor_, bytes.data(), bytes.size(), 0);
+    } while (got < 0 && errno == EINTR);
     bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
     return bytes;
 }
