@@ -8,18 +8,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include "compress/model/model_options.h"
-#include "data/text/small_file.h"
 #include "server/http/cors_policy.h"
+#include "server/settings_toml.h"
 
 namespace temblor {
 namespace {
 
 using Text = std::string;
-
-constexpr size_t kMaxTomlDigits = 18;
 
 template <typename Number>
 Status read_number(const Text& text, Number& number, Number least) {
@@ -35,20 +32,6 @@ Status read_truth(const Text& text, bool& truth) {
         return Status::invalid_argument("expected true or false, got '" + text + "'");
     truth = text == "true";
     return Status::ok();
-}
-
-/// The values of a list's text.
-std::vector<Text> split_list(const Text& text) {
-    std::vector<Text> values;
-    for (size_t begin = 0; begin < text.size();) {
-        const size_t end = std::min(text.find(',', begin), text.size());
-        const size_t first = std::min(text.find_first_not_of(' ', begin), end);
-        Text value = text.substr(first, end - first);
-        value.erase(value.find_last_not_of(' ') + 1);
-        if (!value.empty()) values.push_back(std::move(value));
-        begin = end + 1;
-    }
-    return values;
 }
 
 Setting text(Text name, Text help, Text ServerSettings::*member, bool is_secret = false) {
@@ -158,7 +141,7 @@ Setting cors_origins() {
                     false,
                     false,
                     [](ServerSettings& s, const Text& value) {
-                        std::vector<Text> origins = split_list(value);
+                        std::vector<Text> origins = split_setting(value);
                         for (const Text& origin : origins)
                             TEMBLOR_RETURN_IF_ERROR(CorsPolicy::check(origin));
                         s.http.cors_origins = std::move(origins);
@@ -206,7 +189,7 @@ Setting models() {
         false,
         [](ServerSettings& s, const Text& value) {
             std::vector<std::pair<Text, Text>> read;
-            for (const Text& one : split_list(value)) {
+            for (const Text& one : split_setting(value)) {
                 const size_t at = one.find('=');
                 if (at == Text::npos || at + 1 == one.size()) {
                     return Status::invalid_argument("expected NAME=FOLDER, got '" + one + "'");
@@ -303,113 +286,6 @@ std::vector<Setting> make_settings() {
 #undef TEMBLOR_LIMIT_
 #undef TEMBLOR_HTTP_
 
-/// A basic string of TOML.
-Text quoted(const Text& value) {
-    Text out = "\"";
-    for (const char c : value) {
-        if (c == '"' || c == '\\') out += '\\';
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-            out += fmt::format("\\u{:04X}", c);
-        } else {
-            out += c;
-        }
-    }
-    return out + "\"";
-}
-
-bool is_table(std::string_view name) {
-    const auto& all = server_settings();
-    return std::any_of(all.begin(), all.end(),
-                       [&](const Setting& s) { return s.is_table && s.name == name; });
-}
-
-/// The entries of `table` as NAME=VALUE with commas between them.
-Result<Text> read_table(const toml::table& table, const Text& place) {
-    Text joined;
-    for (const auto& [key, node] : table) {
-        const auto* value = node.as_string();
-        if (value == nullptr || value->get().find(',') != Text::npos)
-            return Status::invalid_argument(place + ": expected strings without commas");
-        joined += fmt::format("{}{}={}", joined.empty() ? "" : ",", key.str(), value->get());
-    }
-    return joined;
-}
-
-/// An inline table of TOML.
-Text table_in_toml(const Text& value) {
-    Text out;
-    for (const Text& one : split_list(value)) {
-        const size_t at = one.find('=');
-        out += fmt::format("{}{} = {}", out.empty() ? " " : ", ", quoted(one.substr(0, at)),
-                           quoted(one.substr(at + 1)));
-    }
-    return "{" + out + (out.empty() ? "}" : " }");
-}
-
-bool is_list(std::string_view name) {
-    const auto& all = server_settings();
-    return std::any_of(all.begin(), all.end(),
-                       [&](const Setting& s) { return s.is_list && s.name == name; });
-}
-
-/// The strings of `list` with commas between them.
-Result<Text> read_list(const toml::array& list, const Text& place) {
-    Text joined;
-    for (const toml::node& node : list) {
-        const auto* value = node.as_string();
-        if (value == nullptr || value->get().find(',') != Text::npos)
-            return Status::invalid_argument(place + ": expected strings without commas");
-        if (!joined.empty()) joined += ',';
-        joined += value->get();
-    }
-    return joined;
-}
-
-/// An array of TOML.
-Text list_in_toml(const Text& value) {
-    Text out;
-    for (const Text& one : split_list(value)) {
-        if (!out.empty()) out += ", ";
-        out += quoted(one);
-    }
-    return "[" + out + "]";
-}
-
-Result<ServerSettings::Values> read_file(const std::string& path) {
-    TEMBLOR_ASSIGN_OR_RETURN(const std::string content, read_small_file(path));
-    ServerSettings::Values values;
-    try {
-        const toml::table table = toml::parse(content, path);
-        for (const auto& [key, node] : table) {
-            const Text name(key.str());
-            if (const auto* word = node.as_string()) {
-                values[name] = word->get();
-            } else if (const auto* whole = node.as_integer()) {
-                values[name] = std::to_string(whole->get());
-            } else if (const auto* flag = node.as_boolean()) {
-                values[name] = flag->get() ? "true" : "false";
-            } else if (const auto* list = node.as_array(); list != nullptr && is_list(name)) {
-                if (is_table(name)) {
-                    return Status::invalid_argument(
-                        fmt::format("{}: {}: expected a table", path, name));
-                }
-                TEMBLOR_ASSIGN_OR_RETURN(values[name],
-                                         read_list(*list, fmt::format("{}: {}", path, name)));
-            } else if (const auto* names = node.as_table(); names != nullptr && is_table(name)) {
-                TEMBLOR_ASSIGN_OR_RETURN(values[name],
-                                         read_table(*names, fmt::format("{}: {}", path, name)));
-            } else {
-                return Status::invalid_argument(fmt::format(
-                    "{}: {}: expected a string, a whole number or a boolean", path, name));
-            }
-        }
-    } catch (const toml::parse_error& error) {
-        return Status::invalid_argument(
-            fmt::format("{}: line {}: {}", path, error.source().begin.line, error.description()));
-    }
-    return values;
-}
-
 }  // namespace
 
 std::string Setting::flag() const {
@@ -434,7 +310,7 @@ const std::vector<Setting>& server_settings() {
 Result<ServerSettings> ServerSettings::load(const Values& flags, const std::string& path) {
     Values file;
     if (!path.empty()) {
-        TEMBLOR_ASSIGN_OR_RETURN(file, read_file(path));
+        TEMBLOR_ASSIGN_OR_RETURN(file, read_settings_file(path));
     }
     for (const auto& flag : flags) {
         const auto& all = server_settings();
@@ -463,23 +339,6 @@ Result<ServerSettings> ServerSettings::load(const Values& flags, const std::stri
         return Status::invalid_argument(path + ": unknown setting '" + file.begin()->first + "'");
     }
     return settings;
-}
-
-std::string ServerSettings::to_toml() const {
-    Text out;
-    for (const Setting& setting : server_settings()) {
-        if (setting.is_secret) continue;
-        const Text value = setting.get(*this);
-        out += "# " + setting.help + "\n";
-        // TOML's numbers end at 2^63 - 1; load() takes any setting as a string, too.
-        const bool in_quotes = setting.is_text || value.size() > kMaxTomlDigits;
-        const Text written = setting.is_table  ? table_in_toml(value)
-                             : setting.is_list ? list_in_toml(value)
-                             : in_quotes       ? quoted(value)
-                                               : value;
-        out += setting.name + " = " + written + "\n";
-    }
-    return out;
 }
 
 }  // namespace temblor

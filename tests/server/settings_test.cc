@@ -127,7 +127,7 @@ TEST_F(SettingsTest, ModelsAreATable) {
     EXPECT_ERROR(ServerSettings::load({{"models", "x"}}, ""), kInvalid, "--model", "NAME=FOLDER");
     EXPECT_ERROR(ServerSettings::load({{"models", "x y=a"}}, ""), kInvalid, "--model", "x y");
     EXPECT_ERROR(from_file("models = [\"x=a\"]\n"), kInvalid, "models", "a table");
-    EXPECT_ERROR(from_file("models = { x = 1 }\n"), kInvalid, "models", "strings");
+    EXPECT_ERROR(from_file("models = { x = 1 }\n"), kInvalid, "models", "models.x", "a string");
     EXPECT_ERROR(from_file("model_dtype = \"f64\"\n"), kInvalid, "model_dtype", "bf16");
 }
 
