@@ -9,11 +9,15 @@ namespace temblor {
 /// Requests that are sent round and round to a server on 127.0.0.1.
 struct HttpLoad {
     uint16_t port = 0;
-    uint32_t connections = 1;  ///< a thread each
+    uint32_t connections = 1;  ///< each has one request under way at most
     double seconds = 5;
     /// Requests a second, with the gaps of a Poisson process, whatever the answers do; 0: each
     /// connection sends when it has its answer.
     double rate = 0;
+    bool even = false;  ///< with a rate: all gaps alike
+    /// Looks for answers all the time in place of sleeping until they are there: what a client
+    /// takes to wake up is then no part of the time.
+    bool poll = false;
 };
 
 struct HttpLoadResult {
@@ -27,7 +31,7 @@ struct HttpLoadResult {
     std::vector<double> microseconds;
 };
 
-/// Blocks for `seconds` and a little more.
+/// Blocks for `seconds` and a little more; one thread serves all connections.
 HttpLoadResult run_http_load(const HttpLoad& load, const std::vector<std::string>& requests);
 
 /// `p` in [0, 1] of ascending values; 0 without any.

@@ -31,6 +31,7 @@ struct Options {
     std::string queries;
     uint32_t limit = 10;
     uint32_t threads = 1;
+    double settle = 5;  ///< seconds
     HttpLoad load;
 };
 
@@ -57,6 +58,7 @@ void print(const std::string& what, const HttpLoadResult& r) {
 void run_in_process(const Options& options, const SparseDataset& queries) {
     const auto store = need(Store::open(options.data, {}));
     const auto collection = need(store->collection(options.collection));
+    std::this_thread::sleep_for(std::chrono::duration<double>(options.settle));
     std::vector<HttpLoadResult> parts(options.threads);
     const auto begin = Clock::now();
     const auto work = [&](uint32_t number) {
@@ -140,9 +142,16 @@ int main(int argc, char** argv) {
     app.add_option("--queries", options.queries)->required();
     app.add_option("--limit", options.limit);
     app.add_option("--threads", options.threads, "In the process");
+    app.add_option(
+        "--settle", options.settle,
+        "In the process: seconds from opening to the first search; segments are verified "
+        "in the background meanwhile");
     app.add_option("--connections", options.load.connections);
     app.add_option("--seconds", options.load.seconds);
     app.add_option("--rate", options.load.rate, "Requests a second; 0: closed loop");
+    app.add_flag("--even", options.load.even,
+                 "With a rate: equal gaps, not those of a Poisson process");
+    app.add_flag("--poll", options.load.poll, "A client that looks for answers without sleeping");
     CLI11_PARSE(app, argc, argv);
     temblor::run(options);
     return 0;

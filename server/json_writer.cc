@@ -1,8 +1,11 @@
 #include "server/json_writer.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -10,6 +13,19 @@ namespace temblor {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+/// Whether JSON has it as it is, and so it is without looking for UTF-8.
+bool is_plain(std::string_view text) {
+    bool plain = true;
+    for (const char c : text) plain &= static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\';
+    return plain;
+}
+
+template <typename Number>
+void append_number(std::string& out, Number value) {
+    std::array<char, 40> digits;
+    out.append(digits.data(), fmt::format_to(digits.data(), FMT_COMPILE("{}"), value));
+}
 
 void append_escaped(std::string& out, std::string_view text) {
     size_t begin = 0;
@@ -45,6 +61,10 @@ void append_escaped(std::string& out, std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
+    if (is_plain(text)) {
+        out.append(text) += '"';
+        return;
+    }
     while (!simdjson::validate_utf8(text.data(), text.size())) {
         // The longest part that is text, byte after byte: this is for messages about bad input.
         size_t end = 0;
@@ -104,27 +124,27 @@ JsonWriter& JsonWriter::string(std::string_view text) {
 
 JsonWriter& JsonWriter::number(uint64_t value) {
     separate();
-    fmt::format_to(std::back_inserter(text_), "{}", value);
+    append_number(text_, value);
     return *this;
 }
 
 JsonWriter& JsonWriter::integer(int64_t value) {
     separate();
-    fmt::format_to(std::back_inserter(text_), "{}", value);
+    append_number(text_, value);
     return *this;
 }
 
 JsonWriter& JsonWriter::number(float value) {
     if (!std::isfinite(value)) return null();
     separate();
-    fmt::format_to(std::back_inserter(text_), "{}", value);
+    append_number(text_, value);
     return *this;
 }
 
 JsonWriter& JsonWriter::number(double value) {
     if (!std::isfinite(value)) return null();
     separate();
-    fmt::format_to(std::back_inserter(text_), "{}", value);
+    append_number(text_, value);
     return *this;
 }
 

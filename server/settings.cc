@@ -239,6 +239,8 @@ std::vector<Setting> make_settings() {
         http_text("key", "Key of the certificate, a PEM file", &HttpServerOptions::key),
         cors_origins(),
         number("threads", "Threads for searches; 0: all cores", TEMBLOR_HTTP_(threads), 0),
+        number("busy_poll_us", "Microseconds a thread polls for requests before it sleeps",
+               TEMBLOR_HTTP_(busy_poll_us), 0),
         number("blocking_threads", "Threads for writes", TEMBLOR_HTTP_(blocking_threads)),
         models(),
         model_dtype(),

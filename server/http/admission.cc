@@ -15,31 +15,63 @@ Admission::Entry Admission::enter(Work& work) {
             ++running_;
             return Entry::kRun;
         }
-        refused = queue_.push(std::move(work));
+        refused = queue_.push(std::move(work), most_waiting_);
     }
     if (refused) refused->refuse();
     return Entry::kQueued;
 }
 
-bool Admission::next(Work& work) {
-    std::vector<Work> refused;
-    std::optional<Work> following;
+void Admission::add(Work& work) {
+    std::optional<Work> refused;
     {
         const std::lock_guard lock(mutex_);
-        const auto now = Clock::now();
-        queue_.charge(work.source, now - work.since);
-        while (auto late = queue_.pop_older_than(now - longest_wait_))
-            refused.push_back(*std::move(late));
-        following = queue_.pop();
-        if (following) {
-            following->since = now;
-        } else {
-            --running_;
-        }
+        work.since = Clock::now();
+        refused = queue_.push(std::move(work), size_t{most_waiting_} + slots_ - running_);
+    }
+    if (refused) refused->refuse();
+}
+
+bool Admission::start(Work& work) {
+    std::vector<Work> refused;
+    bool found = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (running_ == slots_ || queue_.size() == 0) return false;
+        found = take(Clock::now(), refused, work);
+        running_ += found;
     }
     for (const Work& late : refused) late.refuse();
+    return found;
+}
+
+void Admission::finish(Work& work) {
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.charge(work.source, Clock::now() - work.since);
+    }
+    work.run = nullptr;  // may end the connection, which calls leave()
+    work.refuse = nullptr;
+}
+
+bool Admission::next(Work& work) {
+    std::vector<Work> refused;
+    bool found = false;
+    {
+        const std::lock_guard lock(mutex_);
+        found = take(Clock::now(), refused, work);
+        running_ -= !found;
+    }
+    for (const Work& late : refused) late.refuse();
+    return found;
+}
+
+bool Admission::take(Clock::time_point now, std::vector<Work>& refused, Work& work) {
+    while (auto late = queue_.pop_older_than(now - longest_wait_))
+        refused.push_back(*std::move(late));
+    auto following = queue_.pop();
     if (!following) return false;
     work = *std::move(following);
+    work.since = now;
     return true;
 }
 

@@ -24,6 +24,8 @@ namespace http = boost::beast::http;
 constexpr size_t kPiece = 64 << 10;
 constexpr size_t kHeadPiece = 4 << 10;
 constexpr auto kLinger = std::chrono::seconds(10);
+/// A client whose request waited longer may be gone.
+constexpr auto kGoneCheck = std::chrono::milliseconds(10);
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -46,8 +48,7 @@ Connection<Stream>::Connection(std::shared_ptr<ServerState> state, Stream&& stre
     : state_(std::move(state)),
       stream_(std::move(stream)),
       peer_(std::move(peer)),
-      source_(source),
-      timer_(stream_.get_executor()) {
+      source_(source) {
     state_->add(*this);
 }
 
@@ -58,17 +59,17 @@ Connection<Stream>::~Connection() {
 }
 
 template <typename Stream>
-beast::tcp_stream& Connection<Stream>::socket() {
+TcpStream& Connection<Stream>::socket() {
     return beast::get_lowest_layer(stream_);
 }
 
 template <typename Stream>
 void Connection<Stream>::start() {
     net::dispatch(stream_.get_executor(), [self = this->shared_from_this()] {
-        if constexpr (std::is_same_v<Stream, beast::tcp_stream>) {
+        if constexpr (std::is_same_v<Stream, TcpStream>) {
             self->read_request();
         } else {
-            self->socket().expires_after(self->state_->options.limits.header_time);
+            self->deadline_.set_after(self->state_->options.limits.header_time);
             self->stream_.async_handshake(net::ssl::stream_base::server, [self](ErrorCode error) {
                 if (error) return self->close();
                 self->read_request();
@@ -78,13 +79,28 @@ void Connection<Stream>::start() {
 }
 
 template <typename Stream>
-void Connection<Stream>::close_if_idle() {
+void Connection<Stream>::expire() {
     auto self = this->weak_from_this().lock();
     if (self == nullptr) return;
     // The caller holds what the destructor locks: this must not be the last to let go.
     auto executor = stream_.get_executor();
     net::post(executor, [self = std::move(self)] {
-        if (self->idle_ || self->state_->abandoned) self->close();
+        if (!self->deadline_.has_passed(Clock::now())) return;
+        if (self->handled_) return self->close();  // a handler waits for its stream
+        self->deadline_.clear();
+        self->timed_out_ = true;
+        ErrorCode ignored;
+        self->socket().cancel(ignored);
+    });
+}
+
+template <typename Stream>
+void Connection<Stream>::close_if_idle() {
+    auto self = this->weak_from_this().lock();
+    if (self == nullptr) return;
+    auto executor = stream_.get_executor();
+    net::post(executor, [self = std::move(self)] {  // as in expire()
+        if (self->idle_ || (self->state_->abandoned && !self->handled_)) self->close();
     });
 }
 
@@ -101,39 +117,30 @@ void Connection<Stream>::read_request() {
     if (state_->stopping) return close();
     const auto now = Clock::now();
     if (buffer_.size() > 0) {
-        deadline_ = now + state_->options.limits.header_time;
+        head_deadline_ = now + state_->options.limits.header_time;
         return parse_head();
     }
-    socket().expires_after(state_->options.limits.idle_time);
+    timed_out_ = false;
+    deadline_.set(now + state_->options.limits.idle_time);
     stream_.async_read_some(buffer_.prepare(kHeadPiece), [self = this->shared_from_this()](
                                                              ErrorCode error, size_t bytes) {
         if (error) return self->close();
         self->buffer_.commit(bytes);
-        self->deadline_ = Clock::now() + self->state_->options.limits.header_time;
+        self->head_deadline_ = Clock::now() + self->state_->options.limits.header_time;
         self->parse_head();
     });
 }
 
 template <typename Stream>
-void Connection<Stream>::read_more(Clock::time_point deadline, void (Connection::*then)()) {
-    // Not the stream's own deadline: that one closes the socket, and nothing could be answered.
-    socket().expires_never();
-    const uint64_t reading = ++reading_;
-    timer_.expires_at(deadline);
-    timer_.async_wait([weak = this->weak_from_this(), reading](ErrorCode error) {
-        const auto self = weak.lock();
-        if (error || self == nullptr || self->reading_ != reading) return;
-        self->timed_out_ = true;
-        self->socket().cancel();
-    });
-    stream_.async_read_some(buffer_.prepare(then == &Connection::parse_head ? kHeadPiece : kPiece),
+void Connection<Stream>::read_more(Clock::time_point deadline, size_t piece,
+                                   void (Connection::*then)()) {
+    timed_out_ = false;
+    deadline_.set(deadline);
+    stream_.async_read_some(buffer_.prepare(piece),
                             [self = this->shared_from_this(), then](ErrorCode error, size_t bytes) {
-                                ++self->reading_;
-                                self->timer_.cancel();
-                                const bool timed_out = std::exchange(self->timed_out_, false);
-                                if (error && timed_out) {
+                                self->deadline_.clear();
+                                if (error && self->timed_out_)
                                     return self->refuse(408, "the request did not arrive in time");
-                                }
                                 if (error) return self->close();
                                 self->buffer_.commit(bytes);
                                 ((*self).*then)();
@@ -147,7 +154,7 @@ void Connection<Stream>::parse_head() {
     if (buffer_.size() > 0) buffer_.consume(head_parser_->put(buffer_.data(), error));
     if (head_parser_->is_header_done()) return on_head();
     if (!error || error == http::error::need_more)
-        return read_more(deadline_, &Connection::parse_head);
+        return read_more(head_deadline_, kHeadPiece, &Connection::parse_head);
     unread_ = true;
     if (error == http::error::header_limit) {
         return refuse(431, "the request line and headers have more than " +
@@ -187,7 +194,7 @@ void Connection<Stream>::on_head() {
     if (!head.has_body) return dispatch();
     if (!beast::iequals(head.header("Expect"), "100-continue")) return start_body();
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    socket().expires_after(state_->options.limits.header_time);
+    deadline_.set_after(state_->options.limits.header_time);
     net::async_write(stream_, net::buffer(kContinue.data(), kContinue.size()),
                      [self = this->shared_from_this()](ErrorCode error, size_t) {
                          if (error) return self->close();
@@ -220,7 +227,7 @@ void Connection<Stream>::parse_body() {
     if (error && error != http::error::need_more)
         return refuse(400, "not an HTTP body: " + error.message());
     if (!body_parser_->is_done())
-        return read_more(began_ + state_->time_for(body_bytes_), &Connection::parse_body);
+        return read_more(began_ + state_->time_for(body_bytes_), kPiece, &Connection::parse_body);
     unread_ = false;
     request_.body = std::move(body_parser_->get().body());
     body_parser_.reset();
@@ -241,27 +248,33 @@ void Connection<Stream>::parse_body() {
 
 template <typename Stream>
 void Connection<Stream>::dispatch() {
-    socket().expires_never();
+    deadline_.clear();
+    handled_ = true;
     request_.cancelled = [this] { return state_->abandoned || client_gone(); };
     const auto self = this->shared_from_this();
     state_->schedule(
         state_->application.lane_of(*match_.route, request_), source_, [self] { self->handle(); },
         [self] {
             ++self->state_->shed;
-            net::dispatch(self->stream_.get_executor(),
-                          [self] { self->refuse(503, "the server is busy: try again later"); });
+            net::dispatch(self->stream_.get_executor(), [self] {
+                self->handled_ = false;
+                self->refuse(503, "the server is busy: try again later");
+            });
         });
 }
 
 template <typename Stream>
 void Connection<Stream>::handle() {
-    if (client_gone()) {  // nobody waits for the answer any more
-        net::dispatch(stream_.get_executor(), [self = this->shared_from_this()] { self->close(); });
+    if (Clock::now() - began_ > kGoneCheck && client_gone()) {
+        net::dispatch(stream_.get_executor(), [self = this->shared_from_this()] {
+            self->handled_ = false;
+            self->close();  // nobody waits for the answer any more
+        });
         return;
     }
     std::optional<StreamedBody<Stream>> body;
     if (match_.route->streamed && request_.head.has_body) {
-        body.emplace(*state_, stream_, buffer_, std::move(*head_parser_));
+        body.emplace(*state_, stream_, deadline_, buffer_, std::move(*head_parser_));
         request_.stream = &*body;
     }
     HttpResponse response = state_->application.handle(*match_.route, request_);
@@ -271,10 +284,7 @@ void Connection<Stream>::handle() {
         body_bytes_ = body->bytes();
         unread_ = !body->at_end();
     }
-    net::dispatch(stream_.get_executor(),
-                  [self = this->shared_from_this(), response = std::move(response)]() mutable {
-                      self->respond(std::move(response));
-                  });
+    respond(std::move(response));
 }
 
 template <typename Stream>
@@ -303,23 +313,41 @@ template <typename Stream>
 void Connection<Stream>::respond(HttpResponse&& response) {
     status_ = response.status;
     if (response.close || unread_ || state_->stopping) keep_alive_ = false;
-    if (!response.file.empty()) return send_file(std::move(response));
-    send_body(std::move(response));
+    if (response.file.empty()) return send_body(std::move(response));
+    net::dispatch(stream_.get_executor(),
+                  [self = this->shared_from_this(), response = std::move(response)]() mutable {
+                      self->handled_ = false;
+                      self->send_file(std::move(response));
+                  });
 }
 
 template <typename Stream>
 void Connection<Stream>::send_body(HttpResponse&& response) {
-    auto message = std::make_shared<http::response<http::string_body>>();
-    fill(*message, response);
-    const uint64_t bytes = response.body.size();
+    auto answer = std::make_shared<Answer>();
+    fill(answer->message, response);
+    answer->bytes = response.body.size();
     const bool has_body = response.status != 204 && response.status != 304;
-    if (has_body) message->content_length(bytes);
+    if (has_body) answer->message.content_length(answer->bytes);
     if (has_body && request_.head.method != http::verb::head)
-        message->body() = std::move(response.body);
-    socket().expires_after(state_->time_for(bytes));
-    http::async_write(stream_, *message,
-                      [self = this->shared_from_this(), message, bytes](ErrorCode error, size_t) {
-                          self->on_sent(error, bytes);
+        answer->message.body() = std::move(response.body);
+    ErrorCode error = net::error::would_block;
+    if constexpr (std::is_same_v<Stream, TcpStream>) {
+        // Most answers fit into the socket's buffer: the client need not wait for the strand.
+        http::write(stream_, answer->serializer, error);
+    }
+    net::dispatch(stream_.get_executor(), [self = this->shared_from_this(), answer, error] {
+        self->handled_ = false;
+        self->send_rest(answer, error);
+    });
+}
+
+template <typename Stream>
+void Connection<Stream>::send_rest(const std::shared_ptr<Answer>& answer, ErrorCode error) {
+    if (error != net::error::would_block) return on_sent(error, answer->bytes);
+    deadline_.set_after(state_->time_for(answer->bytes));
+    http::async_write(stream_, answer->serializer,
+                      [self = this->shared_from_this(), answer](ErrorCode failed, size_t) {
+                          self->on_sent(failed, answer->bytes);
                       });
 }
 
@@ -332,7 +360,7 @@ void Connection<Stream>::send_file(HttpResponse&& response) {
     fill(*message, response);
     const uint64_t bytes = message->body().size();
     message->content_length(bytes);
-    socket().expires_after(state_->time_for(bytes));
+    deadline_.set_after(state_->time_for(bytes));
     auto serializer = std::make_shared<http::response_serializer<http::file_body>>(*message);
     const auto done = [self = this->shared_from_this(), message, serializer, bytes](
                           ErrorCode failed, size_t) { self->on_sent(failed, bytes); };
@@ -353,7 +381,7 @@ void Connection<Stream>::stream_answer(HttpResponse&& response, StreamedBody<Str
     if (version_ >= 11) message.chunked(true);
     std::ostringstream head;
     head << message.base();
-    StreamedAnswer<Stream> writer(*state_, stream_, version_ >= 11);
+    StreamedAnswer<Stream> writer(*state_, stream_, deadline_, version_ >= 11);
     bool failed = !writer.raw(head.str()).is_ok();
     if (!failed && request_.head.method != http::verb::head) {
         response.streamed(writer);
@@ -366,6 +394,7 @@ void Connection<Stream>::stream_answer(HttpResponse&& response, StreamedBody<Str
     }
     net::dispatch(stream_.get_executor(),
                   [self = this->shared_from_this(), bytes = writer.bytes(), failed] {
+                      self->handled_ = false;
                       if (self->unread_ || self->state_->stopping) self->keep_alive_ = false;
                       self->on_sent(failed ? ErrorCode(beast::error::timeout) : ErrorCode(), bytes);
                   });
@@ -373,6 +402,7 @@ void Connection<Stream>::stream_answer(HttpResponse&& response, StreamedBody<Str
 
 template <typename Stream>
 void Connection<Stream>::on_sent(ErrorCode error, uint64_t bytes) {
+    deadline_.clear();
     const std::chrono::duration<double> seconds = Clock::now() - began_;
     state_->application.finished(request_.head, match_.route, status_, body_bytes_, bytes,
                                  began_ == Clock::time_point() ? 0.0 : seconds.count());
@@ -385,11 +415,11 @@ template <typename Stream>
 void Connection<Stream>::linger() {
     idle_ = false;
     ErrorCode ignored;
-    if constexpr (std::is_same_v<Stream, beast::tcp_stream>) {
-        socket().socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+    if constexpr (std::is_same_v<Stream, TcpStream>) {
+        socket().shutdown(TcpStream::shutdown_send, ignored);
         drain(Clock::now() + kLinger);
     } else {
-        socket().expires_after(kLinger);
+        deadline_.set_after(kLinger);
         stream_.async_shutdown([self = this->shared_from_this()](ErrorCode) { self->close(); });
     }
 }
@@ -398,7 +428,7 @@ template <typename Stream>
 void Connection<Stream>::drain(Clock::time_point deadline) {
     if (state_->stopping) return close();
     buffer_.clear();
-    socket().expires_at(deadline);
+    deadline_.set(deadline);
     socket().async_read_some(buffer_.prepare(kPiece),
                              [self = this->shared_from_this(), deadline](ErrorCode error, size_t) {
                                  if (error) return self->close();
@@ -408,35 +438,35 @@ void Connection<Stream>::drain(Clock::time_point deadline) {
 
 template <typename Stream>
 void Connection<Stream>::close() {
+    deadline_.clear();
     ErrorCode ignored;
-    socket().socket().shutdown(net::ip::tcp::socket::shutdown_both, ignored);
-    socket().close();
+    socket().shutdown(TcpStream::shutdown_both, ignored);
+    socket().close(ignored);
 }
 
 template <typename Stream>
 bool Connection<Stream>::client_gone() const {
     char byte = 0;
-    auto& socket = const_cast<Connection*>(this)->socket().socket();
+    auto& socket = const_cast<Connection*>(this)->socket();
     const ssize_t got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
-void serve_connection(const std::shared_ptr<ServerState>& state, net::ip::tcp::socket&& socket) {
+void serve_connection(const std::shared_ptr<ServerState>& state, TcpStream&& socket) {
     boost::system::error_code ignored;
+    socket.non_blocking(true, ignored);
     socket.set_option(net::ip::tcp::no_delay(true), ignored);
     const auto remote = socket.remote_endpoint(ignored);
     std::string peer = ignored ? std::string() : remote.address().to_string();
     static std::atomic<uint64_t> connections{0};
     const RequestSource source{ignored ? 0 : client_of(remote.address()), ++connections};
-    beast::tcp_stream stream(std::move(socket));
     if (const auto tls = state->tls()) {
-        using TlsStream = TlsStreamOf<beast::tcp_stream>;
-        std::make_shared<Connection<TlsStream>>(state, TlsStream(std::move(stream), tls),
+        using TlsStream = TlsStreamOf<TcpStream>;
+        std::make_shared<Connection<TlsStream>>(state, TlsStream(std::move(socket), tls),
                                                 std::move(peer), source)
             ->start();
     } else {
-        std::make_shared<Connection<beast::tcp_stream>>(state, std::move(stream), std::move(peer),
-                                                        source)
+        std::make_shared<Connection<TcpStream>>(state, std::move(socket), std::move(peer), source)
             ->start();
     }
 }

@@ -7,11 +7,10 @@
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "server/http/connection_streams.h"
@@ -20,8 +19,8 @@
 namespace temblor {
 
 /// One connection: reads a request, has it answered, reads the next. Everything runs on the strand
-/// of its socket but handlers, which run while nothing else of the connection is under way.
-/// Internal to server/http.
+/// of its socket but handlers, and the beginning of their answers, which run while nothing else of
+/// the connection is under way. Internal to server/http.
 template <typename Stream>
 class Connection final : public OpenConnection,
                          public std::enable_shared_from_this<Connection<Stream>> {
@@ -31,15 +30,24 @@ public:
     ~Connection() override;
 
     void start();
+    void expire() override;
     void close_if_idle() override;
 
 private:
     using Clock = Admission::Clock;
     using ErrorCode = boost::system::error_code;
 
+    /// An answer that is being written.
+    struct Answer {
+        boost::beast::http::response<boost::beast::http::string_body> message;
+        boost::beast::http::response_serializer<boost::beast::http::string_body> serializer{
+            message};
+        uint64_t bytes = 0;  ///< of the body
+    };
+
     void read_request();
     /// Reads what comes by then and goes on; answers 408 when nothing did.
-    void read_more(Clock::time_point deadline, void (Connection::*then)());
+    void read_more(Clock::time_point deadline, size_t piece, void (Connection::*then)());
     void parse_head();
     void on_head();
     void start_body();
@@ -48,8 +56,10 @@ private:
     void handle();
     /// Answers without a handler; what is unread of the request is thrown away.
     void refuse(unsigned status, const std::string& detail);
+    /// On the strand, or at the end of a handler.
     void respond(HttpResponse&& response);
     void send_body(HttpResponse&& response);
+    void send_rest(const std::shared_ptr<Answer>& answer, ErrorCode error);
     void send_file(HttpResponse&& response);
     void stream_answer(HttpResponse&& response, StreamedBody<Stream>* body);
     void on_sent(ErrorCode error, uint64_t bytes);
@@ -58,7 +68,7 @@ private:
     void drain(Clock::time_point deadline);
     void close();
 
-    [[nodiscard]] boost::beast::tcp_stream& socket();
+    [[nodiscard]] TcpStream& socket();
     [[nodiscard]] bool client_gone() const;
     template <typename Message>
     void fill(Message& message, const HttpResponse& response);
@@ -67,14 +77,13 @@ private:
     Stream stream_;
     std::string peer_;
     const RequestSource source_;
-    boost::asio::steady_timer timer_;  ///< of read_more()
-    uint64_t reading_ = 0;  ///< changes when a read begins or ends: older timers are stale
     bool timed_out_ = false;
     bool idle_ = true;
+    bool handled_ = false;  ///< a handler has the connection
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> head_parser_;
     std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> body_parser_;
-    Clock::time_point deadline_;
+    Clock::time_point head_deadline_;
     Clock::time_point began_;
     RouteMatch match_;
     HttpRequest request_;

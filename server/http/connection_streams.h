@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -29,18 +28,23 @@ private:
     std::shared_ptr<boost::asio::ssl::context> context_;
 };
 
-/// Starts an operation on the strand of `stream` and blocks until it is done, for threads that
-/// belong to a handler. `start(done)` begins it; done(error, bytes) ends it.
+/// Starts an operation on the strand of `stream` and blocks until it is done or has taken longer
+/// than `patience`, for threads that belong to a handler. `start(done)` begins it; done(error,
+/// bytes) ends it.
 template <typename Stream, typename Start>
-Status wait_for(ServerState& state, Stream& stream, size_t& bytes, Start start) {
+Status wait_for(ServerState& state, Stream& stream, Deadline& deadline,
+                Deadline::Clock::duration patience, size_t& bytes, Start start) {
     using Outcome = std::pair<boost::system::error_code, size_t>;
     auto promise = std::make_shared<std::promise<Outcome>>();
     std::future<Outcome> outcome = promise->get_future();
-    boost::asio::post(stream.get_executor(), [promise, start = std::move(start)]() mutable {
-        start([promise](boost::system::error_code error, size_t count) {
-            promise->set_value({error, count});
+    boost::asio::post(
+        stream.get_executor(), [promise, &deadline, patience, start = std::move(start)]() mutable {
+            deadline.set_after(patience);
+            start([promise, &deadline](boost::system::error_code error, size_t count) {
+                deadline.clear();
+                promise->set_value({error, count});
+            });
         });
-    });
     while (outcome.wait_for(std::chrono::milliseconds(200)) != std::future_status::ready) {
         if (state.abandoned) return Status::cancelled("the server is stopping");
     }
@@ -55,9 +59,13 @@ template <typename Stream>
 class StreamedBody final : public BodyReader {
 public:
     using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
-    StreamedBody(ServerState& state, Stream& stream, boost::beast::flat_buffer& buffer,
-                 HeadParser&& head)
-        : state_(state), stream_(stream), buffer_(buffer), parser_(std::move(head)) {
+    StreamedBody(ServerState& state, Stream& stream, Deadline& deadline,
+                 boost::beast::flat_buffer& buffer, HeadParser&& head)
+        : state_(state),
+          stream_(stream),
+          deadline_(deadline),
+          buffer_(buffer),
+          parser_(std::move(head)) {
         parser_.body_limit(state.options.limits.stream_bytes);
         parser_.eager(true);
     }
@@ -101,12 +109,10 @@ private:
         // What the handler takes between two reads is not the client's time.
         const auto patience = state_.time_for(bytes_) - waited_;
         const auto begin = Admission::Clock::now();
-        TEMBLOR_RETURN_IF_ERROR(
-            wait_for(state_, stream_, bytes,
-                     [&stream, patience, space = buffer_.prepare(kPiece)](auto done) {
-                         boost::beast::get_lowest_layer(stream).expires_after(patience);
-                         stream.async_read_some(space, std::move(done));
-                     }));
+        TEMBLOR_RETURN_IF_ERROR(wait_for(state_, stream_, deadline_, patience, bytes,
+                                         [&stream, space = buffer_.prepare(kPiece)](auto done) {
+                                             stream.async_read_some(space, std::move(done));
+                                         }));
         waited_ += Admission::Clock::now() - begin;
         buffer_.commit(bytes);
         return Status::ok();
@@ -114,6 +120,7 @@ private:
 
     ServerState& state_;
     Stream& stream_;
+    Deadline& deadline_;
     boost::beast::flat_buffer& buffer_;
     Admission::Clock::duration waited_{0};
     boost::beast::http::request_parser<boost::beast::http::buffer_body> parser_;
@@ -125,8 +132,8 @@ private:
 template <typename Stream>
 class StreamedAnswer final : public BodyWriter {
 public:
-    StreamedAnswer(ServerState& state, Stream& stream, bool chunked)
-        : state_(state), stream_(stream), chunked_(chunked) {}
+    StreamedAnswer(ServerState& state, Stream& stream, Deadline& deadline, bool chunked)
+        : state_(state), stream_(stream), deadline_(deadline), chunked_(chunked) {}
 
     Status write(std::string_view bytes) override {
         if (bytes.empty()) return status_;
@@ -146,13 +153,13 @@ public:
         Stream& stream = stream_;
         const auto patience = state_.time_for(bytes.size());
         auto held = std::make_shared<std::string>(std::move(bytes));
-        status_ = wait_for(state_, stream_, written, [&stream, patience, held](auto done) {
-            boost::beast::get_lowest_layer(stream).expires_after(patience);
-            boost::asio::async_write(
-                stream, boost::asio::buffer(*held),
-                [held, done = std::move(done)](boost::system::error_code error,
-                                               size_t count) mutable { done(error, count); });
-        });
+        status_ =
+            wait_for(state_, stream_, deadline_, patience, written, [&stream, held](auto done) {
+                boost::asio::async_write(
+                    stream, boost::asio::buffer(*held),
+                    [held, done = std::move(done)](boost::system::error_code error,
+                                                   size_t count) mutable { done(error, count); });
+            });
         return status_;
     }
     [[nodiscard]] uint64_t bytes() const { return bytes_; }
@@ -160,6 +167,7 @@ public:
 private:
     ServerState& state_;
     Stream& stream_;
+    Deadline& deadline_;
     const bool chunked_;
     uint64_t bytes_ = 0;
     Status status_;

@@ -14,7 +14,7 @@ constexpr uint64_t kNewcomers = 0;
 
 }  // namespace
 
-std::optional<WaitingWork> FairQueue::push(WaitingWork&& work) {
+std::optional<WaitingWork> FairQueue::push(WaitingWork&& work, size_t limit) {
     const RequestSource source = work.source;
     Client& client = client_of(source);
     if (client.waiting == 0) {
@@ -30,7 +30,7 @@ std::optional<WaitingWork> FairQueue::push(WaitingWork&& work) {
     }
     flow.waiting.push_back(all_.insert(all_.end(), {std::move(work), id}));
     ++client.waiting;
-    if (all_.size() <= limit_) return std::nullopt;
+    if (all_.size() <= limit) return std::nullopt;
     return take_heaviest();
 }
 

@@ -36,11 +36,9 @@ class FairQueue {
 public:
     using Clock = std::chrono::steady_clock;
 
-    explicit FairQueue(size_t limit) : limit_(limit) {}
-
-    /// Takes `work`; when more than the limit wait, gives back the one that must go: of the client
-    /// that has most waiting, of its connection that was served most.
-    std::optional<WaitingWork> push(WaitingWork&& work);
+    /// Takes `work`; when more than `limit` wait then, gives back the one that must go: of the
+    /// client that has most waiting, of its connection that was served most.
+    std::optional<WaitingWork> push(WaitingWork&& work, size_t limit);
     /// The next to run; nothing when none waits.
     std::optional<WaitingWork> pop();
     /// The one that waits longest, if it came before `time`.
@@ -83,7 +81,6 @@ private:
     WaitingWork take(Position position);
     WaitingWork take_heaviest();
 
-    const size_t limit_;
     Share now_ = 0;         ///< the share of the client that was served last
     Share typical_ = 0;     ///< of one request
     std::list<Entry> all_;  ///< oldest first

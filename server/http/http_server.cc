@@ -1,8 +1,6 @@
 #include "server/http/http_server.h"
 
 #include <algorithm>
-#include <thread>
-#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -21,6 +19,8 @@ using boost::system::error_code;
 
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr auto kDrainLook = std::chrono::milliseconds(20);
+/// How late a deadline may be noticed.
+constexpr auto kSweep = std::chrono::milliseconds(50);
 /// File descriptors that databases, segments and logs keep for themselves.
 constexpr uint64_t kOwnDescriptors = 128;
 
@@ -41,6 +41,7 @@ struct HttpServer::Impl {
           acceptor(net::make_strand(state->io)),
           pause(acceptor.get_executor()),
           drain(acceptor.get_executor()),
+          sweep_time(acceptor.get_executor()),
           limit(connection_limit(options.limits)) {}
 
     Status listen() {
@@ -67,7 +68,7 @@ struct HttpServer::Impl {
 
     void accept() {
         acceptor.async_accept(
-            net::make_strand(state->io), [this](error_code error, tcp::socket socket) {
+            net::make_strand(state->io), [this](error_code error, TcpStream socket) {
                 if (state->stopping || error == net::error::operation_aborted) return;
                 if (error) {  // most often no descriptor is free: those in use must go first
                     pause.expires_after(kAcceptPause);
@@ -81,13 +82,14 @@ struct HttpServer::Impl {
                     turn_away(socket);
                 } else {
                     serve_connection(state, std::move(socket));
+                    if (!sweeping) sweep();
                 }
                 accept();
             });
     }
 
     /// Says so and closes, without waiting for anything.
-    void turn_away(tcp::socket& socket) {
+    void turn_away(TcpStream& socket) {
         ++turned_away;
         static constexpr std::string_view kAnswer =
             "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
@@ -99,12 +101,24 @@ struct HttpServer::Impl {
         socket.shutdown(tcp::socket::shutdown_both, ignored);
     }
 
+    /// On the acceptor's strand: looks after deadlines while there are connections.
+    void sweep() {
+        sweeping = state->open_connections() > 0;
+        if (!sweeping) return;
+        sweep_time.expires_after(kSweep);
+        sweep_time.async_wait([this](error_code stopped) {
+            if (stopped) return;
+            state->sweep();
+            sweep();
+        });
+    }
+
     /// On the acceptor's strand: waits for the connections to end, then for nobody.
     void look_for_end(Admission::Clock::time_point deadline) {
         state->close_idle();
         if (state->open_connections() == 0 || Admission::Clock::now() >= deadline) {
             state->abandoned = true;
-            state->io.stop();
+            state->stop_threads();
             return;
         }
         drain.expires_after(kDrainLook);
@@ -115,6 +129,8 @@ struct HttpServer::Impl {
     tcp::acceptor acceptor;
     net::steady_timer pause;
     net::steady_timer drain;
+    net::steady_timer sweep_time;
+    bool sweeping = false;  ///< on the acceptor's strand
     const uint64_t limit;
     uint16_t bound = 0;
     std::atomic<uint64_t> accepted{0};
@@ -125,7 +141,7 @@ HttpServer::HttpServer() = default;
 
 HttpServer::~HttpServer() {
     impl_->state->abandoned = true;
-    impl_->state->io.stop();
+    impl_->state->stop_threads();
     impl_->state->blocking_threads.join();
     impl_->state->model_threads.join();
 }
@@ -142,11 +158,7 @@ uint16_t HttpServer::port() const { return impl_->bound; }
 
 void HttpServer::run() {
     net::post(impl_->acceptor.get_executor(), [this] { impl_->accept(); });
-    std::vector<std::thread> threads;
-    for (uint32_t t = 0; t < impl_->state->slots; ++t)
-        threads.emplace_back([this] { impl_->state->io.run(); });
-    impl_->state->io.run();
-    for (std::thread& thread : threads) thread.join();
+    impl_->state->run_threads();
     impl_->state->abandoned = true;
     impl_->state->blocking_threads.join();
     impl_->state->model_threads.join();

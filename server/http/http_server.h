@@ -38,8 +38,9 @@ public:
 
 struct HttpServerOptions {
     std::string address = "127.0.0.1";
-    uint16_t port = 7333;  ///< 0: any free one
-    uint32_t threads = 0;  ///< for searches; 0: all cores
+    uint16_t port = 7333;         ///< 0: any free one
+    uint32_t threads = 0;         ///< for searches; 0: all cores
+    uint32_t busy_poll_us = 200;  ///< a thread polls for the next request before it sleeps
     uint32_t blocking_threads = 16;
     uint32_t model_threads = 4;  ///< requests that wait for models at once
     std::string certificate;     ///< PEM files; both empty: no TLS
@@ -59,8 +60,8 @@ struct HttpServerStats {
 };
 
 /// An HTTP/1.1 server on Boost.Beast: keep-alive, pipelining in order, deadlines for every step,
-/// limits before memory is spent, gzip bodies, TLS. Connections are read by a few threads; a
-/// request runs where it was read when a core is free, else it waits in a bounded queue.
+/// limits before memory is spent, gzip bodies, TLS. The threads that read connections also search
+/// (server_threads.h); what waits for a core waits in a bounded queue.
 class HttpServer {
 public:
     /// Binds and listens. Errors: kIoError (address in use, certificates), kInvalidArgument.

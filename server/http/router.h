@@ -13,9 +13,9 @@
 
 namespace temblor {
 
-/// Where a request runs. Quick ones run where they were read when a core is free and wait in a
-/// short queue otherwise; those that wait for disks have threads of their own, and so have those
-/// that wait for models.
+/// Where a request runs. Instant ones run where they were read, searches wait for a core in a
+/// queue, which most find empty; those that wait for disks have threads of their own, and so have
+/// those that wait for models.
 enum class Lane : uint8_t { kInstant, kSearch, kBlocking, kModel };
 
 /// What a key must allow.

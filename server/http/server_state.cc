@@ -24,7 +24,8 @@ ServerState::ServerState(const HttpServerOptions& server_options,
       model_threads(server_options.model_threads),
       searches_(slots, options.limits.queue, options.limits.queue_time),
       blocked_(options.blocking_threads, options.limits.queue, options.limits.queue_time),
-      modelled_(options.model_threads, options.limits.queue, options.limits.queue_time) {}
+      modelled_(options.model_threads, options.limits.queue, options.limits.queue_time),
+      threads_(io, searches_, slots, std::chrono::microseconds(options.busy_poll_us)) {}
 
 void ServerState::schedule(Lane lane, RequestSource source, std::function<void()> run,
                            std::function<void()> refuse) {
@@ -33,13 +34,10 @@ void ServerState::schedule(Lane lane, RequestSource source, std::function<void()
         return;
     }
     Admission::Work work{std::move(run), std::move(refuse), source};
-    Admission& admission = lane == Lane::kSearch  ? searches_
-                           : lane == Lane::kModel ? modelled_
-                                                  : blocked_;
-    if (admission.enter(work) != Admission::Entry::kRun) return;
+    Admission& admission = lane == Lane::kModel ? modelled_ : blocked_;
     if (lane == Lane::kSearch) {
-        run_search(work);
-    } else {
+        searches_.add(work);
+    } else if (admission.enter(work) == Admission::Entry::kRun) {
         boost::asio::post(lane == Lane::kModel ? model_threads : blocking_threads,
                           [&admission, work]() mutable { run_blocking(admission, work); });
     }
@@ -48,28 +46,26 @@ void ServerState::schedule(Lane lane, RequestSource source, std::function<void()
 void ServerState::leave(RequestSource source) {
     searches_.leave(source);
     blocked_.leave(source);
-}
-
-void ServerState::run_search(Admission::Work& work) {
-    work.run();
-    if (searches_.next(work)) {
-        boost::asio::post(io, [this, work = std::move(work)]() mutable { run_search(work); });
-    }
+    modelled_.leave(source);
 }
 
 void ServerState::run_blocking(Admission& admission, Admission::Work& work) {
-    work.run();
-    while (admission.next(work)) work.run();
+    do {
+        work.run();
+        admission.finish(work);
+    } while (admission.next(work));
 }
 
 void ServerState::add(OpenConnection& connection) {
     const std::lock_guard lock(mutex_);
     connections_.insert(&connection);
+    threads_.watch_connections(1);
 }
 
 void ServerState::remove(OpenConnection& connection) {
     const std::lock_guard lock(mutex_);
     connections_.erase(&connection);
+    threads_.watch_connections(-1);
 }
 
 size_t ServerState::open_connections() const {
@@ -80,6 +76,14 @@ size_t ServerState::open_connections() const {
 void ServerState::close_idle() {
     const std::lock_guard lock(mutex_);
     for (OpenConnection* connection : connections_) connection->close_if_idle();
+}
+
+void ServerState::sweep() {
+    const auto now = Deadline::Clock::now();
+    const std::lock_guard lock(mutex_);
+    for (OpenConnection* connection : connections_) {
+        if (connection->deadline().has_passed(now)) connection->expire();
+    }
 }
 
 Admission::Clock::duration ServerState::time_for(uint64_t bytes) const {

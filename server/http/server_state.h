@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
@@ -9,21 +10,46 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "server/http/admission.h"
 #include "server/http/cors_policy.h"
 #include "server/http/http_server.h"
+#include "server/http/server_threads.h"
 
 namespace temblor {
+
+/// When the operation under way must have ended. Looked at by every sweep of the server: one timer
+/// for all connections costs less than setting one for every operation.
+class Deadline {
+public:
+    using Clock = Admission::Clock;
+    void set(Clock::time_point time) { ticks_ = time.time_since_epoch().count(); }
+    void set_after(Clock::duration time) { set(Clock::now() + time); }
+    void clear() { ticks_ = kNever; }
+    [[nodiscard]] bool has_passed(Clock::time_point now) const {
+        return ticks_ <= now.time_since_epoch().count();
+    }
+
+private:
+    static constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
+    std::atomic<Clock::rep> ticks_{kNever};
+};
 
 /// A connection, as those see it who only count it and close it.
 class OpenConnection {
 public:
     virtual ~OpenConnection() = default;
+    [[nodiscard]] const Deadline& deadline() const { return deadline_; }
+    /// Its deadline has passed: ends the operation under way. From any thread.
+    virtual void expire() = 0;
     /// Closes it if it is waiting for a request, or if the server has given up on it. From any
     /// thread.
     virtual void close_if_idle() = 0;
+
+protected:
+    Deadline deadline_;
 };
 
 /// What the connections of a server share. Internal to server/http.
@@ -34,7 +60,7 @@ public:
     const HttpServerOptions options;
     HttpApplication& application;
     const CorsPolicy cors;
-    const uint32_t slots;  ///< requests that run where they were read
+    const uint32_t slots;  ///< searches at a time
     boost::asio::io_context io;
     boost::asio::thread_pool blocking_threads;
     boost::asio::thread_pool model_threads;
@@ -42,8 +68,7 @@ public:
     std::atomic<bool> abandoned{false};  ///< requests under way should end
     std::atomic<uint64_t> shed{0};
 
-    /// Runs `run` in its lane, now or later, or calls `refuse`. In Lane::kSearch it may run within
-    /// the call.
+    /// Runs `run` in its lane, now or later, or calls `refuse`; within the call in Lane::kInstant.
     void schedule(Lane lane, RequestSource source, std::function<void()> run,
                   std::function<void()> refuse);
     /// The connection is gone.
@@ -53,6 +78,11 @@ public:
     void remove(OpenConnection& connection);
     [[nodiscard]] size_t open_connections() const;
     void close_idle();
+    /// Ends what should have ended.
+    void sweep();
+    /// Reads and searches until stop_threads().
+    void run_threads() { threads_.run(); }
+    void stop_threads() { threads_.stop(); }
 
     [[nodiscard]] Admission::Clock::duration time_for(uint64_t bytes) const;
     [[nodiscard]] uint32_t running() const {
@@ -67,19 +97,23 @@ public:
     Status load_certificate();
 
 private:
-    void run_search(Admission::Work& work);
     static void run_blocking(Admission& admission, Admission::Work& work);
 
     Admission searches_;
     Admission blocked_;
     Admission modelled_;
+    ServerThreads threads_;
     mutable std::mutex mutex_;
     std::unordered_set<OpenConnection*> connections_;
     std::shared_ptr<boost::asio::ssl::context> tls_;
 };
 
+/// A connection's socket; what happens to it happens on its strand.
+using TcpStream =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                     boost::asio::strand<boost::asio::io_context::executor_type>>;
+
 /// Takes over a connection that was accepted, until it ends.
-void serve_connection(const std::shared_ptr<ServerState>& state,
-                      boost::asio::ip::tcp::socket&& socket);
+void serve_connection(const std::shared_ptr<ServerState>& state, TcpStream&& socket);
 
 }  // namespace temblor

@@ -42,6 +42,44 @@ TEST(AdmissionTest, SlotsThenAQueueThenNothing) {
     EXPECT_EQ(admission.waiting(), 0U);
 }
 
+TEST(AdmissionTest, WhatWasAddedStartsWhileThereAreSlots) {
+    Admission admission(2, 1, milliseconds(60'000));
+    std::string notes;
+    for (const char name : {'a', 'b', 'c', 'd'}) {
+        Admission::Work work = noted(notes, name);
+        admission.add(work);
+    }
+    EXPECT_EQ(notes, "-d");  // two slots and one who waits
+    Admission::Work first;
+    Admission::Work second;
+    Admission::Work third;
+    ASSERT_TRUE(admission.start(first));
+    EXPECT_FALSE(admission.is_full());
+    ASSERT_TRUE(admission.start(second));
+    EXPECT_TRUE(admission.is_full());
+    EXPECT_FALSE(admission.start(third));
+    first.run();
+    second.run();
+    ASSERT_TRUE(admission.next(second));
+    second.run();
+    EXPECT_EQ(notes, "-dabc");
+    EXPECT_FALSE(admission.next(first));
+    EXPECT_FALSE(admission.next(second));
+    EXPECT_FALSE(admission.start(third));
+    EXPECT_EQ(admission.running(), 0U);
+}
+
+TEST(AdmissionTest, WhatWasAddedAndWaitsTooLongIsRefused) {
+    Admission admission(1, 10, milliseconds(20));
+    std::string notes;
+    Admission::Work work = noted(notes, 'a');
+    admission.add(work);
+    std::this_thread::sleep_for(milliseconds(30));
+    EXPECT_FALSE(admission.start(work));
+    EXPECT_EQ(notes, "-a");
+    EXPECT_EQ(admission.running(), 0U);
+}
+
 TEST(AdmissionTest, WaitingTooLongIsRefused) {
     Admission admission(1, 10, milliseconds(20));
     std::string notes;
@@ -98,6 +136,7 @@ TEST(AdmissionTest, ConcurrentWorkIsDoneOnceAndNeverOverTheSlots) {
                 if (admission.enter(work) != Entry::kRun) continue;
                 do {
                     work.run();
+                    admission.finish(work);
                 } while (admission.next(work));
             }
         });

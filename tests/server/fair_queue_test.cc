@@ -28,7 +28,7 @@ public:
         milliseconds waited{0};
     };
 
-    explicit SimulatedServer(size_t limit) : queue_(limit) {}
+    explicit SimulatedServer(size_t limit) : limit_(limit) {}
 
     void add(const Caller& caller) {
         callers_.push_back(caller);
@@ -67,7 +67,7 @@ private:
             WaitingWork work;
             work.source = callers_[i].source;
             work.since = now_;
-            const auto refused = queue_.push(std::move(work));
+            const auto refused = queue_.push(std::move(work), limit_);
             if (!refused) continue;
             const size_t who = index_.at(refused->source.connection);
             ++served[who].refusals;
@@ -75,6 +75,7 @@ private:
         }
     }
 
+    const size_t limit_;
     FairQueue queue_;
     FairQueue::Clock::time_point now_{};
     std::vector<Caller> callers_;
@@ -107,11 +108,11 @@ TEST(FairQueueTest, TimeIsShared) {
 }
 
 TEST(FairQueueTest, NewConnectionsDoNotOvertakeForEver) {
-    FairQueue queue(1'000);
+    FairQueue queue;
     const auto push = [&](uint64_t connection) {
         WaitingWork work;
         work.source = {1, connection};
-        EXPECT_FALSE(queue.push(std::move(work)));
+        EXPECT_FALSE(queue.push(std::move(work), 1'000));
     };
     int old = 0;
     push(1);
@@ -141,13 +142,13 @@ TEST(FairQueueTest, TheHeaviestGoesWhenItIsFull) {
 }
 
 TEST(FairQueueTest, TheOldestGoFirstWhenTheyWaitTooLong) {
-    FairQueue queue(10);
+    FairQueue queue;
     const FairQueue::Clock::time_point start{};
     for (uint64_t i = 0; i < 4; ++i) {
         WaitingWork work;
         work.source = {i % 2, i + 1};
         work.since = start + milliseconds(i);
-        EXPECT_FALSE(queue.push(std::move(work)));
+        EXPECT_FALSE(queue.push(std::move(work), 10));
     }
     EXPECT_EQ(queue.pop_older_than(start + milliseconds(2))->source.connection, 1U);
     EXPECT_EQ(queue.pop_older_than(start + milliseconds(2))->source.connection, 2U);
