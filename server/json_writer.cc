@@ -109,9 +109,20 @@ void JsonWriter::separate() {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-    separate();
-    append_json_string(text_, name);
-    text_ += ':';
+    std::array<char, 64> piece;
+    if (name.size() + 4 <= piece.size() && is_plain(name)) {
+        char* end = piece.data();
+        if (comma_) *end++ = ',';
+        *end++ = '"';
+        end = std::copy(name.begin(), name.end(), end);
+        *end++ = '"';
+        *end++ = ':';
+        text_.append(piece.data(), end);
+    } else {
+        separate();
+        append_json_string(text_, name);
+        text_ += ':';
+    }
     comma_ = false;
     return *this;
 }

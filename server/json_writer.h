@@ -10,6 +10,8 @@ namespace temblor {
 /// have keys and brackets match is the caller's matter. Numbers that are not finite become null.
 class JsonWriter {
 public:
+    JsonWriter() { text_.reserve(kUsual); }
+
     JsonWriter& begin_object() { return open('{'); }
     JsonWriter& end_object() { return close('}'); }
     JsonWriter& begin_array() { return open('['); }
@@ -42,6 +44,8 @@ public:
     [[nodiscard]] bool is_empty() const { return text_.empty(); }
 
 private:
+    static constexpr size_t kUsual = 1'000;
+
     JsonWriter& open(char bracket);
     JsonWriter& close(char bracket);
     void separate();
