@@ -64,6 +64,11 @@ TcpStream& Connection<Stream>::socket() {
 }
 
 template <typename Stream>
+std::shared_ptr<Deadline> Connection<Stream>::shared_deadline() {
+    return {this->shared_from_this(), &deadline_};
+}
+
+template <typename Stream>
 void Connection<Stream>::start() {
     net::dispatch(stream_.get_executor(), [self = this->shared_from_this()] {
         if constexpr (std::is_same_v<Stream, TcpStream>) {
@@ -274,7 +279,7 @@ void Connection<Stream>::handle() {
     }
     std::optional<StreamedBody<Stream>> body;
     if (match_.route->streamed && request_.head.has_body) {
-        body.emplace(*state_, stream_, deadline_, buffer_, std::move(*head_parser_));
+        body.emplace(*state_, stream_, shared_deadline(), buffer_, std::move(*head_parser_));
         request_.stream = &*body;
     }
     HttpResponse response = state_->application.handle(*match_.route, request_);
@@ -381,7 +386,7 @@ void Connection<Stream>::stream_answer(HttpResponse&& response, StreamedBody<Str
     if (version_ >= 11) message.chunked(true);
     std::ostringstream head;
     head << message.base();
-    StreamedAnswer<Stream> writer(*state_, stream_, deadline_, version_ >= 11);
+    StreamedAnswer<Stream> writer(*state_, stream_, shared_deadline(), version_ >= 11);
     bool failed = !writer.raw(head.str()).is_ok();
     if (!failed && request_.head.method != http::verb::head) {
         response.streamed(writer);

@@ -69,6 +69,8 @@ private:
     void close();
 
     [[nodiscard]] TcpStream& socket();
+    /// Holds the connection.
+    [[nodiscard]] std::shared_ptr<Deadline> shared_deadline();
     [[nodiscard]] bool client_gone() const;
     template <typename Message>
     void fill(Message& message, const HttpResponse& response);

@@ -30,21 +30,22 @@ private:
 
 /// Starts an operation on the strand of `stream` and blocks until it is done or has taken longer
 /// than `patience`, for threads that belong to a handler. `start(done)` begins it; done(error,
-/// bytes) ends it.
+/// bytes) ends it. When the server is stopping the operation may outlive this: `deadline` holds the
+/// connection.
 template <typename Stream, typename Start>
-Status wait_for(ServerState& state, Stream& stream, Deadline& deadline,
+Status wait_for(ServerState& state, Stream& stream, const std::shared_ptr<Deadline>& deadline,
                 Deadline::Clock::duration patience, size_t& bytes, Start start) {
     using Outcome = std::pair<boost::system::error_code, size_t>;
     auto promise = std::make_shared<std::promise<Outcome>>();
     std::future<Outcome> outcome = promise->get_future();
-    boost::asio::post(
-        stream.get_executor(), [promise, &deadline, patience, start = std::move(start)]() mutable {
-            deadline.set_after(patience);
-            start([promise, &deadline](boost::system::error_code error, size_t count) {
-                deadline.clear();
-                promise->set_value({error, count});
-            });
-        });
+    boost::asio::post(stream.get_executor(),
+                      [promise, deadline, patience, start = std::move(start)]() mutable {
+                          deadline->set_after(patience);
+                          start([promise, deadline](boost::system::error_code error, size_t count) {
+                              deadline->clear();
+                              promise->set_value({error, count});
+                          });
+                      });
     while (outcome.wait_for(std::chrono::milliseconds(200)) != std::future_status::ready) {
         if (state.abandoned) return Status::cancelled("the server is stopping");
     }
@@ -59,11 +60,11 @@ template <typename Stream>
 class StreamedBody final : public BodyReader {
 public:
     using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
-    StreamedBody(ServerState& state, Stream& stream, Deadline& deadline,
+    StreamedBody(ServerState& state, Stream& stream, std::shared_ptr<Deadline> deadline,
                  boost::beast::flat_buffer& buffer, HeadParser&& head)
         : state_(state),
           stream_(stream),
-          deadline_(deadline),
+          deadline_(std::move(deadline)),
           buffer_(buffer),
           parser_(std::move(head)) {
         parser_.body_limit(state.options.limits.stream_bytes);
@@ -120,7 +121,7 @@ private:
 
     ServerState& state_;
     Stream& stream_;
-    Deadline& deadline_;
+    const std::shared_ptr<Deadline> deadline_;  ///< of the connection
     boost::beast::flat_buffer& buffer_;
     Admission::Clock::duration waited_{0};
     boost::beast::http::request_parser<boost::beast::http::buffer_body> parser_;
@@ -132,8 +133,9 @@ private:
 template <typename Stream>
 class StreamedAnswer final : public BodyWriter {
 public:
-    StreamedAnswer(ServerState& state, Stream& stream, Deadline& deadline, bool chunked)
-        : state_(state), stream_(stream), deadline_(deadline), chunked_(chunked) {}
+    StreamedAnswer(ServerState& state, Stream& stream, std::shared_ptr<Deadline> deadline,
+                   bool chunked)
+        : state_(state), stream_(stream), deadline_(std::move(deadline)), chunked_(chunked) {}
 
     Status write(std::string_view bytes) override {
         if (bytes.empty()) return status_;
@@ -167,7 +169,7 @@ public:
 private:
     ServerState& state_;
     Stream& stream_;
-    Deadline& deadline_;
+    const std::shared_ptr<Deadline> deadline_;  ///< of the connection
     const bool chunked_;
     uint64_t bytes_ = 0;
     Status status_;
