@@ -6,22 +6,7 @@
 
 namespace temblor {
 
-Admission::Entry Admission::enter(Work& work) {
-    std::optional<Work> refused;
-    {
-        const std::lock_guard lock(mutex_);
-        work.since = Clock::now();
-        if (running_ < slots_) {
-            ++running_;
-            return Entry::kRun;
-        }
-        refused = queue_.push(std::move(work), most_waiting_);
-    }
-    if (refused) refused->refuse();
-    return Entry::kQueued;
-}
-
-void Admission::add(Work& work) {
+void Admission::add(Work&& work) {
     std::optional<Work> refused;
     {
         const std::lock_guard lock(mutex_);

@@ -17,18 +17,12 @@ class Admission {
 public:
     using Clock = FairQueue::Clock;
     using Work = WaitingWork;
-    enum class Entry : uint8_t {
-        kRun,     ///< the caller has a slot: run it, then call finish() and next()
-        kQueued,  ///< somebody else will run or refuse it, if it was not refused in the call
-    };
 
     Admission(uint32_t slots, uint32_t queue, std::chrono::milliseconds longest_wait)
         : slots_(slots), most_waiting_(queue), longest_wait_(longest_wait) {}
 
-    /// May refuse this work or another that waited.
-    Entry enter(Work& work);
     /// Takes `work` for whoever calls start() or next(); may refuse it or another that waited.
-    void add(Work& work);
+    void add(Work&& work);
     /// Gives the caller a slot and the next one to run with it, after refusing those that waited
     /// too long; false when there is none or no slot.
     bool start(Work& work);

@@ -9,7 +9,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/file_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <sys/socket.h>
 
 #include "server/http/content_coding.h"
 #include "server/http/request_id.h"
@@ -24,21 +23,9 @@ namespace http = boost::beast::http;
 constexpr size_t kPiece = 64 << 10;
 constexpr size_t kHeadPiece = 4 << 10;
 constexpr auto kLinger = std::chrono::seconds(10);
-/// A client whose request waited longer may be gone.
-constexpr auto kGoneCheck = std::chrono::milliseconds(10);
+constexpr auto kGoneCheck = std::chrono::milliseconds(10);  ///< who waited longer may be gone
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-/// An IPv4 address, or the network of an IPv6 address: one client has all 2^64 addresses of that.
-uint64_t client_of(const net::ip::address& address) {
-    if (address.is_v4()) return address.to_v4().to_uint();
-    const auto v6 = address.to_v6();
-    const auto bytes = v6.to_bytes();
-    uint64_t network = 0;
-    const size_t first = v6.is_v4_mapped() ? 8 : 0;
-    for (size_t i = 0; i < 8; ++i) network = network << 8 | bytes[first + i];
-    return v6.is_v4_mapped() ? network & 0xFFFF'FFFF : network;
-}
 
 }  // namespace
 
@@ -84,28 +71,31 @@ void Connection<Stream>::start() {
 }
 
 template <typename Stream>
-void Connection<Stream>::expire() {
+template <typename Action>
+void Connection<Stream>::post(Action action) {
     auto self = this->weak_from_this().lock();
     if (self == nullptr) return;
     // The caller holds what the destructor locks: this must not be the last to let go.
     auto executor = stream_.get_executor();
-    net::post(executor, [self = std::move(self)] {
-        if (!self->deadline_.has_passed(Clock::now())) return;
-        if (self->handled_) return self->close();  // a handler waits for its stream
-        self->deadline_.clear();
-        self->timed_out_ = true;
+    net::post(executor, [self = std::move(self), action] { action(*self); });
+}
+
+template <typename Stream>
+void Connection<Stream>::expire() {
+    post([](Connection& self) {
+        if (!self.deadline_.has_passed(Clock::now())) return;
+        if (self.handled_) return self.close();  // a handler waits for its stream
+        self.deadline_.clear();
+        self.timed_out_ = true;
         ErrorCode ignored;
-        self->socket().cancel(ignored);
+        self.socket().cancel(ignored);
     });
 }
 
 template <typename Stream>
 void Connection<Stream>::close_if_idle() {
-    auto self = this->weak_from_this().lock();
-    if (self == nullptr) return;
-    auto executor = stream_.get_executor();
-    net::post(executor, [self = std::move(self)] {  // as in expire()
-        if (self->idle_ || (self->state_->abandoned && !self->handled_)) self->close();
+    post([](Connection& self) {
+        if (self.idle_ || (self.state_->abandoned && !self.handled_)) self.close();
     });
 }
 
@@ -255,7 +245,7 @@ template <typename Stream>
 void Connection<Stream>::dispatch() {
     deadline_.clear();
     handled_ = true;
-    request_.cancelled = [this] { return state_->abandoned || client_gone(); };
+    request_.cancelled = [this] { return state_->abandoned || peer_is_gone(socket()); };
     const auto self = this->shared_from_this();
     state_->schedule(
         state_->application.lane_of(*match_.route, request_), source_, [self] { self->handle(); },
@@ -270,7 +260,7 @@ void Connection<Stream>::dispatch() {
 
 template <typename Stream>
 void Connection<Stream>::handle() {
-    if (Clock::now() - began_ > kGoneCheck && client_gone()) {
+    if (Clock::now() - began_ > kGoneCheck && peer_is_gone(socket())) {
         net::dispatch(stream_.get_executor(), [self = this->shared_from_this()] {
             self->handled_ = false;
             self->close();  // nobody waits for the answer any more
@@ -449,31 +439,7 @@ void Connection<Stream>::close() {
     socket().close(ignored);
 }
 
-template <typename Stream>
-bool Connection<Stream>::client_gone() const {
-    char byte = 0;
-    auto& socket = const_cast<Connection*>(this)->socket();
-    const ssize_t got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
-}
-
-void serve_connection(const std::shared_ptr<ServerState>& state, TcpStream&& socket) {
-    boost::system::error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.set_option(net::ip::tcp::no_delay(true), ignored);
-    const auto remote = socket.remote_endpoint(ignored);
-    std::string peer = ignored ? std::string() : remote.address().to_string();
-    static std::atomic<uint64_t> connections{0};
-    const RequestSource source{ignored ? 0 : client_of(remote.address()), ++connections};
-    if (const auto tls = state->tls()) {
-        using TlsStream = TlsStreamOf<TcpStream>;
-        std::make_shared<Connection<TlsStream>>(state, TlsStream(std::move(socket), tls),
-                                                std::move(peer), source)
-            ->start();
-    } else {
-        std::make_shared<Connection<TcpStream>>(state, std::move(socket), std::move(peer), source)
-            ->start();
-    }
-}
+template class Connection<TcpStream>;
+template class Connection<TlsStreamOf<TcpStream>>;
 
 }  // namespace temblor

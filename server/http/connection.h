@@ -15,6 +15,7 @@
 
 #include "server/http/connection_streams.h"
 #include "server/http/server_state.h"
+#include "server/http/tcp_stream.h"
 
 namespace temblor {
 
@@ -45,6 +46,9 @@ private:
         uint64_t bytes = 0;  ///< of the body
     };
 
+    /// Runs action(*this) on the strand. From any thread.
+    template <typename Action>
+    void post(Action action);
     void read_request();
     /// Reads what comes by then and goes on; answers 408 when nothing did.
     void read_more(Clock::time_point deadline, size_t piece, void (Connection::*then)());
@@ -71,7 +75,6 @@ private:
     [[nodiscard]] TcpStream& socket();
     /// Holds the connection.
     [[nodiscard]] std::shared_ptr<Deadline> shared_deadline();
-    [[nodiscard]] bool client_gone() const;
     template <typename Message>
     void fill(Message& message, const HttpResponse& response);
 
@@ -95,5 +98,8 @@ private:
     unsigned status_ = 0;
     uint64_t body_bytes_ = 0;
 };
+
+extern template class Connection<TcpStream>;
+extern template class Connection<TlsStreamOf<TcpStream>>;
 
 }  // namespace temblor

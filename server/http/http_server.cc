@@ -8,6 +8,7 @@
 #include <boost/asio/strand.hpp>
 #include <sys/resource.h>
 
+#include "server/http/serve_connection.h"
 #include "server/http/server_state.h"
 
 namespace temblor {

@@ -33,14 +33,15 @@ void ServerState::schedule(Lane lane, RequestSource source, std::function<void()
         run();
         return;
     }
-    Admission::Work work{std::move(run), std::move(refuse), source};
-    Admission& admission = lane == Lane::kModel ? modelled_ : blocked_;
-    if (lane == Lane::kSearch) {
-        searches_.add(work);
-    } else if (admission.enter(work) == Admission::Entry::kRun) {
-        boost::asio::post(lane == Lane::kModel ? model_threads : blocking_threads,
-                          [&admission, work]() mutable { run_blocking(admission, work); });
-    }
+    Admission& admission = lane == Lane::kSearch  ? searches_
+                           : lane == Lane::kModel ? modelled_
+                                                  : blocked_;
+    admission.add({std::move(run), std::move(refuse), source});
+    if (lane == Lane::kSearch) return;  // the threads take it from there
+    Admission::Work work;
+    if (!admission.start(work)) return;
+    boost::asio::post(lane == Lane::kModel ? model_threads : blocking_threads,
+                      [&admission, work]() mutable { run_blocking(admission, work); });
 }
 
 void ServerState::leave(RequestSource source) {

@@ -2,40 +2,21 @@
 
 #include <atomic>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "server/http/admission.h"
 #include "server/http/cors_policy.h"
+#include "server/http/deadline.h"
 #include "server/http/http_server.h"
 #include "server/http/server_threads.h"
 
 namespace temblor {
-
-/// When the operation under way must have ended. Looked at by every sweep of the server: one timer
-/// for all connections costs less than setting one for every operation.
-class Deadline {
-public:
-    using Clock = Admission::Clock;
-    void set(Clock::time_point time) { ticks_ = time.time_since_epoch().count(); }
-    void set_after(Clock::duration time) { set(Clock::now() + time); }
-    void clear() { ticks_ = kNever; }
-    [[nodiscard]] bool has_passed(Clock::time_point now) const {
-        return ticks_ <= now.time_since_epoch().count();
-    }
-
-private:
-    static constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
-    std::atomic<Clock::rep> ticks_{kNever};
-};
 
 /// A connection, as those see it who only count it and close it.
 class OpenConnection {
@@ -107,13 +88,5 @@ private:
     std::unordered_set<OpenConnection*> connections_;
     std::shared_ptr<boost::asio::ssl::context> tls_;
 };
-
-/// A connection's socket; what happens to it happens on its strand.
-using TcpStream =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp,
-                                     boost::asio::strand<boost::asio::io_context::executor_type>>;
-
-/// Takes over a connection that was accepted, until it ends.
-void serve_connection(const std::shared_ptr<ServerState>& state, TcpStream&& socket);
 
 }  // namespace temblor

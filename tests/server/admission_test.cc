@@ -10,7 +10,6 @@
 namespace temblor::testing {
 namespace {
 
-using Entry = Admission::Entry;
 using std::chrono::milliseconds;
 
 /// Work that writes down what became of it.
@@ -19,35 +18,10 @@ Admission::Work noted(std::string& notes, char name) {
 }
 
 TEST(AdmissionTest, SlotsThenAQueueThenNothing) {
-    Admission admission(2, 3, milliseconds(60'000));
-    std::string notes;
-    std::vector<Entry> entries;
-    for (const char name : {'a', 'b', 'c', 'd', 'e', 'f'}) {
-        Admission::Work work = noted(notes, name);
-        entries.push_back(admission.enter(work));
-        // Whoever has to run it still has it.
-        EXPECT_EQ(work.run != nullptr, entries.back() == Entry::kRun);
-    }
-    EXPECT_EQ(entries, (std::vector{Entry::kRun, Entry::kRun, Entry::kQueued, Entry::kQueued,
-                                    Entry::kQueued, Entry::kQueued}));
-    EXPECT_EQ(notes, "-f");
-    EXPECT_EQ(admission.running(), 2U);
-    EXPECT_EQ(admission.waiting(), 3U);
-    Admission::Work work;
-    while (admission.next(work)) work.run();
-    EXPECT_EQ(notes, "-fcde");
-    EXPECT_EQ(admission.running(), 1U);
-    EXPECT_FALSE(admission.next(work));
-    EXPECT_EQ(admission.running(), 0U);
-    EXPECT_EQ(admission.waiting(), 0U);
-}
-
-TEST(AdmissionTest, WhatWasAddedStartsWhileThereAreSlots) {
     Admission admission(2, 1, milliseconds(60'000));
     std::string notes;
     for (const char name : {'a', 'b', 'c', 'd'}) {
-        Admission::Work work = noted(notes, name);
-        admission.add(work);
+        admission.add(noted(notes, name));
     }
     EXPECT_EQ(notes, "-d");  // two slots and one who waits
     Admission::Work first;
@@ -69,45 +43,38 @@ TEST(AdmissionTest, WhatWasAddedStartsWhileThereAreSlots) {
     EXPECT_EQ(admission.running(), 0U);
 }
 
-TEST(AdmissionTest, WhatWasAddedAndWaitsTooLongIsRefused) {
-    Admission admission(1, 10, milliseconds(20));
-    std::string notes;
-    Admission::Work work = noted(notes, 'a');
-    admission.add(work);
-    std::this_thread::sleep_for(milliseconds(30));
-    EXPECT_FALSE(admission.start(work));
-    EXPECT_EQ(notes, "-a");
-    EXPECT_EQ(admission.running(), 0U);
-}
-
 TEST(AdmissionTest, WaitingTooLongIsRefused) {
     Admission admission(1, 10, milliseconds(20));
     std::string notes;
-    Admission::Work work = noted(notes, 'a');
-    ASSERT_EQ(admission.enter(work), Entry::kRun);
-    for (const char name : {'b', 'c'}) {
-        work = noted(notes, name);
-        ASSERT_EQ(admission.enter(work), Entry::kQueued);
-    }
+    Admission::Work work;
+    admission.add(noted(notes, 'a'));
+    ASSERT_TRUE(admission.start(work));
+    for (const char name : {'b', 'c'}) admission.add(noted(notes, name));
     std::this_thread::sleep_for(milliseconds(30));
-    work = noted(notes, 'd');
-    ASSERT_EQ(admission.enter(work), Entry::kQueued);
+    admission.add(noted(notes, 'd'));
     ASSERT_TRUE(admission.next(work));
     work.run();
     EXPECT_EQ(notes, "-b-cd");
     EXPECT_FALSE(admission.next(work));
+    admission.add(noted(notes, 'e'));
+    std::this_thread::sleep_for(milliseconds(30));
+    EXPECT_FALSE(admission.start(work));
+    EXPECT_EQ(notes, "-b-cd-e");
+    EXPECT_EQ(admission.running(), 0U);
 }
 
 TEST(AdmissionTest, WithoutAQueueWhatDoesNotRunIsRefused) {
     Admission admission(1, 0, milliseconds(1'000));
     std::string notes;
-    Admission::Work work = noted(notes, 'a');
-    EXPECT_EQ(admission.enter(work), Entry::kRun);
-    Admission::Work second = noted(notes, 'b');
-    EXPECT_EQ(admission.enter(second), Entry::kQueued);
+    Admission::Work work;
+    admission.add(noted(notes, 'a'));
+    EXPECT_TRUE(admission.start(work));
+    admission.add(noted(notes, 'b'));
     EXPECT_EQ(notes, "-b");
     EXPECT_FALSE(admission.next(work));
-    EXPECT_EQ(admission.enter(work), Entry::kRun);
+    admission.add(noted(notes, 'c'));
+    EXPECT_TRUE(admission.start(work));
+    EXPECT_EQ(notes, "-b");
 }
 
 TEST(AdmissionTest, ConcurrentWorkIsDoneOnceAndNeverOverTheSlots) {
@@ -132,8 +99,9 @@ TEST(AdmissionTest, ConcurrentWorkIsDoneOnceAndNeverOverTheSlots) {
     for (int t = 0; t < kThreads; ++t) {
         threads.emplace_back([&] {
             for (int i = 0; i < kEach; ++i) {
-                Admission::Work work{run, [&] { ++refused; }};
-                if (admission.enter(work) != Entry::kRun) continue;
+                Admission::Work work;
+                admission.add({run, [&] { ++refused; }});
+                if (!admission.start(work)) continue;
                 do {
                     work.run();
                     admission.finish(work);
